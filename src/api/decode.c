@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT
+ * decode.c - one generic decoder: an operation names its fields, a field its type and range.
+ */
+#include "linnet/api/decode.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "linnet/base/assert.h"
+#include "linnet/base/buf.h"
+#include "linnet/base/utf8.h"
+#include "linnet/model/kind.h"
+
+#define ACCOUNTS_MAX 500
+
+enum type { T_U32, T_U64, T_BOOL, T_STR, T_TXT, T_RAW, T_IDS };
+
+struct field {
+    const char *name;
+    enum type type;
+    unsigned long long min, max;
+    size_t offset;
+};
+
+static const struct field fields[LN_F_COUNT] = {
+#define X(field, type, min, max)                                                                   \
+    [LN_F_##field] = {#field, T_##type, min, max, offsetof(struct ln_args, field)},
+    LN_FIELDS(X)
+#undef X
+};
+
+/* Each operation's fields as masks, worked out once from their text in the table. */
+static uint64_t allowed[LN_OP_COUNT], required[LN_OP_COUNT];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+note_field(int op, struct ln_str word)
+{
+    bool must = word.n && word.p[word.n - 1] == '!';
+    word.n -= must;
+    for (int f = 0; f < LN_F_COUNT; f++) {
+        if (ln_str_eq(ln_str(fields[f].name), word)) {
+            allowed[op] |= 1ull << f;
+            required[op] |= must ? 1ull << f : 0;
+            return;
+        }
+    }
+    LN_ASSERT(!"an operation names a field that is not in LN_FIELDS");
+}
+
+static void
+read_tables(void)
+{
+    for (int op = 0; op < LN_OP_COUNT; op++) {
+        const char *p = ln_op_table[op].fields;
+        while (*p) {
+            const char *end = strchrnul(p, ' ');
+            note_field(op, (struct ln_str){p, (size_t)(end - p)});
+            p = end + (*end == ' ');
+        }
+    }
+}
+
+static const char *
+explain(struct ln_cmd *cmd, const char *field, const char *what)
+{
+    struct ln_buf b;
+    ln_buf_init(&b, 256);
+    ln_buf_addf(&b, "\"%s\" %s", field, what);
+    const char *text = ln_arena_strdup(&cmd->arena, ln_buf_str(&b));
+    ln_buf_deinit(&b);
+    return text;
+}
+
+/* jansson recurses: refuse deep nesting before it sees it. */
+static bool
+is_shallow(struct ln_str text)
+{
+    unsigned depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (in_string) {
+            i += c == '\\';
+            in_string = c != '"';
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > LN_JSON_DEPTH) {
+                return false;
+            }
+        } else if (c == '}' || c == ']') {
+            depth -= depth > 0;
+        }
+    }
+    return true;
+}
+
+static struct ln_str
+string_of(struct ln_cmd *cmd, const json_t *value)
+{
+    return ln_arena_str(&cmd->arena,
+                        (struct ln_str){json_string_value(value), json_string_length(value)});
+}
+
+static enum ln_err
+take_string(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at,
+            const char **why)
+{
+    size_t n = json_string_length(value);
+    if (!json_is_string(value)) {
+        *why = explain(cmd, f->name, "must be a string");
+        return LN_EBADMSG;
+    }
+    if (n < f->min || n > f->max) {
+        *why = explain(cmd, f->name, n < f->min ? "is too short" : "is too long");
+        return n > f->max ? LN_ETOOLARGE : LN_EBADMSG;
+    }
+    if (f->type == T_STR && ln_utf8_has_control(json_string_value(value), n)) {
+        *why = explain(cmd, f->name, "must not contain control characters");
+        return LN_EBADMSG;
+    }
+    *(struct ln_str *)at = string_of(cmd, value);
+    return LN_OK;
+}
+
+static enum ln_err
+take_number(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at,
+            const char **why)
+{
+    json_int_t v = json_integer_value(value);
+    if (!json_is_integer(value) || v < 0 || (unsigned long long)v < f->min ||
+        (unsigned long long)v > f->max) {
+        *why = explain(cmd, f->name, "must be a whole number within its range");
+        return LN_EBADMSG;
+    }
+    if (f->type == T_U32) {
+        *(uint32_t *)at = (uint32_t)v;
+    } else {
+        *(uint64_t *)at = (uint64_t)v;
+    }
+    return LN_OK;
+}
+
+static enum ln_err
+take_ids(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at, const char **why)
+{
+    size_t n = json_array_size(value), kept = 0;
+    if (!json_is_array(value) || n < f->min) {
+        *why = explain(cmd, f->name, "must be a list of ids");
+        return LN_EBADMSG;
+    }
+    if (n > f->max) {
+        *why = explain(cmd, f->name, "has too many entries");
+        return LN_ETOOLARGE;
+    }
+    uint32_t *ids = ln_arena_alloc(&cmd->arena, (n + 1) * sizeof *ids);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *entry = json_array_get(value, i);
+        json_int_t v = json_integer_value(entry);
+        size_t k = 0;
+        if (!json_is_integer(entry) || v < 1 || v > LN_ID_MAX) {
+            *why = explain(cmd, f->name, "must be a list of ids");
+            return LN_EBADMSG;
+        }
+        while (k < kept && ids[k] != (uint32_t)v) {
+            k++;
+        }
+        if (k == kept) { /* the same person twice is once */
+            ids[kept++] = (uint32_t)v;
+        }
+    }
+    *(struct ln_ids *)at = (struct ln_ids){ids, (uint32_t)kept};
+    return LN_OK;
+}
+
+static enum ln_err
+take_raw(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at, const char **why)
+{
+    size_t n = json_dumpb(value, NULL, 0, JSON_COMPACT);
+    if (n > f->max) {
+        *why = explain(cmd, f->name, "is too long");
+        return LN_ETOOLARGE;
+    }
+    char *text = ln_arena_alloc(&cmd->arena, n + 1);
+    json_dumpb(value, text, n, JSON_COMPACT);
+    *(struct ln_str *)at = (struct ln_str){text, n};
+    return LN_OK;
+}
+
+static int
+by_chat(const void *a, const void *b)
+{
+    const struct ln_cursor *x = a, *y = b;
+    return x->chat < y->chat ? -1 : x->chat > y->chat;
+}
+
+static enum ln_err
+take_cursors(struct ln_cmd *cmd, json_t *value, const char **why)
+{
+    const char *key;
+    json_t *entry;
+    struct ln_cursor *list =
+        ln_arena_alloc(&cmd->arena, (json_object_size(value) + 1) * sizeof *list);
+    json_object_foreach(value, key, entry)
+    {
+        unsigned long long chat;
+        json_int_t seq = json_integer_value(entry);
+        if (!ln_str_u64(ln_str(key), LN_ID_MAX, &chat) || !json_is_integer(entry) || seq < 0 ||
+            seq > UINT32_MAX) {
+            *why = "\"cursors\" must map chat ids to seqs";
+            return LN_EBADMSG;
+        }
+        list[cmd->cursor_count++] = (struct ln_cursor){(ln_chat_id)chat, (ln_seq)seq};
+    }
+    qsort(list, cmd->cursor_count, sizeof *list, by_chat);
+    cmd->cursors = list;
+    return LN_OK;
+}
+
+static struct ln_str
+member_string(struct ln_cmd *cmd, const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_string(value) ? string_of(cmd, value) : (struct ln_str){NULL, 0};
+}
+
+static enum ln_err
+take_accounts(struct ln_cmd *cmd, const json_t *value, const char **why)
+{
+    size_t n = json_array_size(value);
+    if (!json_is_array(value) || n > ACCOUNTS_MAX) {
+        *why = "\"accounts\" must be a list of at most 500 accounts";
+        return LN_EBADMSG;
+    }
+    cmd->accounts = ln_arena_zalloc(&cmd->arena, (n + 1) * sizeof *cmd->accounts);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *entry = json_array_get(value, i);
+        struct ln_account *a = &cmd->accounts[i];
+        struct ln_str role = member_string(cmd, entry, "role");
+        a->name = member_string(cmd, entry, "name");
+        a->display = member_string(cmd, entry, "display");
+        a->password = member_string(cmd, entry, "password");
+        a->role = (uint8_t)(role.n ? ln_role_of(role) : LN_ROLE_MEMBER);
+        if (!ln_name_is_valid(a->name) || a->role == 0 || a->role == LN_ROLE_OWNER ||
+            a->display.n > fields[LN_F_display].max ||
+            (a->password.n && (a->password.n < fields[LN_F_password].min ||
+                               a->password.n > fields[LN_F_password].max))) {
+            *why = explain(cmd, "accounts",
+                           "has an entry whose name, role, display or password is "
+                           "not allowed");
+            return LN_EBADMSG;
+        }
+    }
+    cmd->account_count = (uint32_t)n;
+    return LN_OK;
+}
+
+/* A message says something: {"text":…} of 1 … text_max bytes. Other members pass unread. */
+static enum ln_err
+check_body(const json_t *body, size_t text_max, const char **why)
+{
+    const json_t *text = json_object_get(body, "text");
+    size_t n = json_string_length(text);
+    if (!json_is_object(body) || !json_is_string(text) || n == 0) {
+        *why = "\"body\" must be an object with a non-empty \"text\"";
+        return LN_EBADMSG;
+    }
+    if (n > text_max) {
+        *why = "\"body.text\" is too long";
+        return LN_ETOOLARGE;
+    }
+    return LN_OK;
+}
+
+static enum ln_err
+take_field(struct ln_cmd *cmd, enum ln_field id, json_t *value, size_t text_max, const char **why)
+{
+    const struct field *f = &fields[id];
+    void *at = (char *)&cmd->args + f->offset;
+    enum ln_err err = LN_OK;
+    switch (f->type) {
+    case T_U32:
+    case T_U64:
+        return take_number(cmd, f, value, at, why);
+    case T_BOOL:
+        if (!json_is_boolean(value)) {
+            *why = explain(cmd, f->name, "must be true or false");
+            return LN_EBADMSG;
+        }
+        *(bool *)at = json_is_true(value);
+        return LN_OK;
+    case T_STR:
+    case T_TXT:
+        return take_string(cmd, f, value, at, why);
+    case T_IDS:
+        return take_ids(cmd, f, value, at, why);
+    default:
+        break;
+    }
+    if (id == LN_F_accounts) {
+        return take_accounts(cmd, value, why);
+    }
+    if (!json_is_object(value)) {
+        *why = explain(cmd, f->name, "must be an object");
+        return LN_EBADMSG;
+    }
+    if (id == LN_F_cursors) {
+        return take_cursors(cmd, value, why);
+    }
+    err = check_body(value, text_max, why);
+    return err ? err : take_raw(cmd, f, value, at, why);
+}
+
+static enum ln_err
+take_fields(struct ln_cmd *cmd, json_t *object, size_t text_max, const char **why)
+{
+    const char *key;
+    json_t *value;
+    pthread_once(&once, read_tables);
+    json_object_foreach(object, key, value)
+    {
+        for (int f = 0; f < LN_F_COUNT; f++) {
+            if (!(allowed[cmd->op] >> f & 1) || strcmp(fields[f].name, key) != 0 ||
+                json_is_null(value)) {
+                continue;
+            }
+            enum ln_err err = take_field(cmd, (enum ln_field)f, value, text_max, why);
+            if (err) {
+                return err;
+            }
+            cmd->args.has |= 1ull << f;
+            break;
+        }
+    }
+    uint64_t missing = required[cmd->op] & ~cmd->args.has;
+    if (missing) {
+        *why = explain(cmd, fields[__builtin_ctzll(missing)].name, "is missing");
+        return LN_EBADMSG;
+    }
+    return LN_OK;
+}
+
+static json_t *
+parse(struct ln_str text, const char **why)
+{
+    json_error_t error;
+    if (!is_shallow(text)) {
+        *why = "the JSON is nested too deeply";
+        return NULL;
+    }
+    json_t *object = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
+    if (!json_is_object(object)) {
+        *why = object ? "the message must be a JSON object" : "the message is not valid JSON";
+        json_decref(object);
+        return NULL;
+    }
+    return object;
+}
+
+static enum ln_err
+take_id(struct ln_cmd *cmd, const json_t *id, const char **why)
+{
+    json_int_t v = json_integer_value(id);
+    if (!id || json_is_null(id)) {
+        return LN_OK;
+    }
+    if (!json_is_integer(id) || v < 0 || v > LN_JSON_ID_MAX) {
+        *why = "\"id\" must be a whole number from 0 to 2^53-1";
+        return LN_EBADMSG;
+    }
+    cmd->origin.has_id = cmd->origin.wants_reply = true;
+    cmd->origin.id = v;
+    return LN_OK;
+}
+
+enum ln_err
+ln_decode_frame(struct ln_str text, size_t text_max, struct ln_cmd *cmd, const char **why)
+{
+    *why = NULL;
+    json_t *object = parse(text, why);
+    if (!object) {
+        return LN_EBADMSG;
+    }
+    const json_t *name = json_object_get(object, "op");
+    enum ln_err err = take_id(cmd, json_object_get(object, "id"), why);
+    if (!err && !json_is_string(name)) {
+        *why = "\"op\" is missing";
+        err = LN_EBADMSG;
+    }
+    if (!err) {
+        int op = ln_op_find((struct ln_str){json_string_value(name), json_string_length(name)});
+        err = op < 0 ? LN_EUNKNOWNOP : LN_OK;
+        cmd->op = op < 0 ? LN_OP_PING : (enum ln_op)op;
+    }
+    if (!err) {
+        err = take_fields(cmd, object, text_max, why);
+    }
+    json_decref(object);
+    return err;
+}
+
+enum ln_err
+ln_decode_call(enum ln_op op, struct ln_str text, size_t text_max, struct ln_cmd *cmd,
+               const char **why)
+{
+    *why = NULL;
+    cmd->op = op;
+    cmd->origin.has_id = cmd->origin.wants_reply = true;
+    json_t *object = parse(text.n ? text : LN_STR("{}"), why);
+    if (!object) {
+        return LN_EBADMSG;
+    }
+    const json_t *as = json_object_get(object, "as");
+    if (json_is_string(as)) { /* honoured for the operator only */
+        cmd->as = string_of(cmd, as);
+    }
+    enum ln_err err = take_fields(cmd, object, text_max, why);
+    json_decref(object);
+    return err;
+}
