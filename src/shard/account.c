@@ -6,6 +6,7 @@
  * costs the same time as a wrong password and gets the same answer.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "linnet/base/clock.h"
 #include "linnet/base/hash.h"
@@ -99,6 +100,24 @@ check_limits(struct ln_shard *sh, const struct sh_account_call *call, uint32_t *
 }
 
 /* ── the four steps ── */
+static uint64_t
+address_hash(const struct ln_conn *c)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    bool is_v4 = memcmp(c->peer, mapped, sizeof mapped) == 0;
+    return ln_hash_bytes(c->peer, is_v4 ? 16 : 8); /* IPv6: the /64 */
+}
+
+void
+sh_account_send(struct sh_session *s, struct ln_req *req)
+{
+    struct sh_account_call *call = ln_zalloc(sizeof *call);
+    call->msg.type = SH_MSG_ACCOUNT;
+    call->req = req;
+    call->address = address_hash(s->conn);
+    sh_post(s->sh->srv, 0, &call->msg);
+}
+
 void
 sh_account(struct ln_shard *sh, struct sh_account_call *call)
 {

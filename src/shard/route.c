@@ -94,9 +94,12 @@ to_store(struct sh_session *s, struct ln_req *req)
     bool is_send = cmd->op == LN_OP_SEND;
     cmd->caller.user = s->user->id;
     cmd->caller.device = s->device;
-    enum ln_err err = ln_op_table[cmd->op].where == LN_AT_ACCOUNT
-                          ? LN_EUNKNOWNOP /* over HTTP only: see api/protocol.md */
-                          : ln_store_post(s->sh->srv->store, req);
+    enum ln_err err = LN_OK;
+    if (ln_op_table[cmd->op].where == LN_AT_ACCOUNT) {
+        sh_account_send(s, req);
+    } else {
+        err = ln_store_post(s->sh->srv->store, req);
+    }
     if (err) {
         ln_req_destroy(&req);
         sh_reply_error(s, &origin, err, NULL, err == LN_EAGAIN ? 1000 : 0);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "linnet/base/clock.h"
-#include "linnet/base/hash.h"
 #include "linnet/base/mem.h"
 #include "shard_priv.h"
 
@@ -101,24 +100,12 @@ find_ticket(struct sh_session *s, const struct ln_http_head *head, struct sh_tic
 }
 
 /* ── the API ── */
-static uint64_t
-address_hash(const struct ln_conn *c)
-{
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-    bool is_v4 = memcmp(c->peer, mapped, sizeof mapped) == 0;
-    return ln_hash_bytes(c->peer, is_v4 ? 16 : 8); /* IPv6: the /64 */
-}
-
 static void
 send_on(struct sh_session *s, struct ln_req *req)
 {
     struct ln_server *srv = s->sh->srv;
     if (ln_op_table[req->cmd.op].where == LN_AT_ACCOUNT) {
-        struct sh_account_call *call = ln_zalloc(sizeof *call);
-        call->msg.type = SH_MSG_ACCOUNT;
-        call->req = req;
-        call->address = s->is_operator ? 0 : address_hash(s->conn);
-        sh_post(srv, 0, &call->msg);
+        sh_account_send(s, req);
         return;
     }
     unsigned home = req->cmd.caller.user ? sh_home_index(srv, req->cmd.caller.user) : s->sh->index;

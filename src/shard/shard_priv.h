@@ -218,6 +218,7 @@ extern const struct ln_http_ops sh_http_ops;
 void sh_http_reply(struct sh_session *s, enum ln_err err, const char *message, uint32_t retry_ms,
                    struct ln_str json);
 void sh_call(struct ln_shard *sh, struct ln_req *req); /* takes; on the user's home shard */
+void sh_account_send(struct sh_session *s, struct ln_req *req); /* takes */
 void sh_account(struct ln_shard *sh, struct sh_account_call *call); /* takes; on shard 0 */
 void sh_account_looked_up(struct ln_shard *sh, struct ln_reply *r); /* takes */
 void sh_account_hashed(struct ln_shard *sh, struct ln_msg *msg);    /* takes */
