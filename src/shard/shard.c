@@ -201,7 +201,9 @@ sh_run(void *arg)
     for (unsigned i = 0; i < sh->listener_count; i++) {
         ln_listener_destroy(&sh->listeners[i]);
     }
-    ln_net_destroy(&sh->net);
+    struct ln_ws_pool *contexts = *ln_net_ws_pool(sh->net);
+    ln_net_destroy(&sh->net); /* its connections give their contexts back */
+    ln_ws_pool_destroy(&contexts);
 }
 
 /* After all threads have ended: mail that nobody will read any more. */

@@ -175,7 +175,7 @@ st_readers_start(struct ln_store *st)
         char name[16];
         rd->st = st;
         ln_mailbox_init(&rd->mailbox, 4096);
-        snprintf(name, sizeof name, "ln-read-%d", i);
+        snprintf(name, sizeof name, "ln-read-%u", (unsigned)i % LN_READERS);
         st->readers[i] = rd;
         ln_thread_start(&rd->thread, name, run_reader, rd);
     }
