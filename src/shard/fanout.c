@@ -12,16 +12,16 @@
 #include "shard_priv.h"
 
 struct sh_job {
-    TAILQ_ENTRY(sh_job) link;
+    STAILQ_ENTRY(sh_job) link;
     struct ln_frame *frame; /* one reference */
     ln_seq seq;
     ln_user_id after; /* served up to this user */
 };
 
 struct sh_job_chat {
-    TAILQ_ENTRY(sh_job_chat) link;
+    STAILQ_ENTRY(sh_job_chat) link;
     ln_chat_id chat;
-    TAILQ_HEAD(, sh_job) jobs;
+    STAILQ_HEAD(sh_job_list, sh_job) jobs;
 };
 
 /* Serves up to budget recipients from after on; true where the end was reached. */
@@ -65,75 +65,71 @@ sh_fanout(struct ln_shard *sh, ln_chat_id chat, ln_seq seq, struct ln_frame *f)
     if (!jc) {
         jc = ln_zalloc(sizeof *jc);
         jc->chat = chat;
-        TAILQ_INIT(&jc->jobs);
-        TAILQ_INSERT_TAIL(&sh->fanout, jc, link);
+        STAILQ_INIT(&jc->jobs);
+        STAILQ_INSERT_TAIL(&sh->fanout, jc, link);
         c->jobs = jc;
+        sh->fanout_chats++;
     }
     struct sh_job *job = ln_zalloc(sizeof *job);
     job->frame = f;
     job->seq = seq;
     job->after = after;
-    TAILQ_INSERT_TAIL(&jc->jobs, job, link);
+    STAILQ_INSERT_TAIL(&jc->jobs, job, link);
     ln_loop_again(sh->loop);
 }
 
+/* The oldest job goes. */
 static void
-free_job(struct sh_job_chat *jc, struct sh_job *job)
+drop_job(struct sh_job_chat *jc)
 {
-    TAILQ_REMOVE(&jc->jobs, job, link);
+    struct sh_job *job = STAILQ_FIRST(&jc->jobs);
+    STAILQ_REMOVE_HEAD(&jc->jobs, link);
     ln_frame_unref(job->frame);
     free(job);
 }
 
-/* One chat's turn: its jobs in order, within one budget. */
+/* The first chat's turn: its jobs in order, within one budget; then it goes to the end, or away. */
 static void
-chat_turn(struct ln_shard *sh, struct sh_job_chat *jc)
+chat_turn(struct ln_shard *sh)
 {
+    struct sh_job_chat *jc = STAILQ_FIRST(&sh->fanout);
     struct ln_rchat *c = ln_roster_chat(&sh->roster, jc->chat);
     uint32_t budget = SH_FANOUT;
-    struct sh_job *job;
-    while ((job = TAILQ_FIRST(&jc->jobs))) {
+    STAILQ_REMOVE_HEAD(&sh->fanout, link);
+    while (!STAILQ_EMPTY(&jc->jobs)) {
+        struct sh_job *job = STAILQ_FIRST(&jc->jobs);
         if (c && !serve(c, job->frame, job->seq, &job->after, &budget)) {
-            break;
+            STAILQ_INSERT_TAIL(&sh->fanout, jc, link);
+            return;
         }
-        free_job(jc, job);
-    }
-    TAILQ_REMOVE(&sh->fanout, jc, link);
-    if (job) {
-        TAILQ_INSERT_TAIL(&sh->fanout, jc, link);
-        return;
+        drop_job(jc);
     }
     if (c) {
         c->jobs = NULL;
         ln_roster_forget(&sh->roster, c);
     }
+    sh->fanout_chats--;
     free(jc);
 }
 
 bool
 sh_fanout_turn(struct ln_shard *sh)
 {
-    struct sh_job_chat *last = TAILQ_LAST(&sh->fanout, sh_job_chats), *jc;
-    while ((jc = TAILQ_FIRST(&sh->fanout))) {
-        bool end = jc == last;
-        chat_turn(sh, jc);
-        if (end) {
-            break;
-        }
+    for (uint32_t n = sh->fanout_chats; n > 0; n--) {
+        chat_turn(sh);
     }
-    return !TAILQ_EMPTY(&sh->fanout);
+    return sh->fanout_chats > 0;
 }
 
 void
 sh_fanout_free(struct ln_shard *sh)
 {
-    struct sh_job_chat *jc;
-    struct sh_job *job;
-    while ((jc = TAILQ_FIRST(&sh->fanout))) {
-        while ((job = TAILQ_FIRST(&jc->jobs))) {
-            free_job(jc, job);
+    while (!STAILQ_EMPTY(&sh->fanout)) {
+        struct sh_job_chat *jc = STAILQ_FIRST(&sh->fanout);
+        STAILQ_REMOVE_HEAD(&sh->fanout, link);
+        while (!STAILQ_EMPTY(&jc->jobs)) {
+            drop_job(jc);
         }
-        TAILQ_REMOVE(&sh->fanout, jc, link);
         free(jc);
     }
 }

@@ -176,9 +176,8 @@ sh_route(struct sh_session *s, struct ln_str text)
             ln_req_destroy(&req);
             return LN_WS_GO;
         }
-        enum sh_state before = s->state;
         sh_session_hello(s, req);
-        return s->state == before ? LN_WS_GO : LN_WS_STOP;
+        return s->state == SH_HELLO ? LN_WS_STOP : LN_WS_GO;
     }
     if (!s->user) {
         sh_reply_error(s, &cmd->origin, LN_EAUTH, NULL, 0);

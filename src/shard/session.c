@@ -79,7 +79,8 @@ sh_session_set(struct sh_session *s, enum sh_state state)
     static const uint8_t may_follow[] = {
         [SH_HTTP] = 1u << SH_GREETED | 1u << SH_GONE,
         [SH_GREETED] = 1u << SH_HELLO | 1u << SH_GONE,
-        [SH_HELLO] = 1u << SH_GREETED | 1u << SH_RESUMING | 1u << SH_LIVE | 1u << SH_GONE,
+        [SH_HELLO] =
+            1u << SH_GREETED | 1u << SH_RESUMING | 1u << SH_LIVE | 1u << SH_STALE | 1u << SH_GONE,
         [SH_RESUMING] = 1u << SH_GREETED | 1u << SH_LIVE | 1u << SH_GONE,
         [SH_LIVE] = 1u << SH_HELLO | 1u << SH_STALE | 1u << SH_GONE,
         [SH_STALE] = 1u << SH_HELLO | 1u << SH_GONE,
@@ -87,6 +88,7 @@ sh_session_set(struct sh_session *s, enum sh_state state)
     };
     LN_ASSERT(may_follow[s->state] >> state & 1);
     s->state = (uint8_t)state;
+    s->since_s = (uint32_t)(ln_mono_ms() / 1000);
 }
 
 static void
@@ -138,7 +140,6 @@ sh_session_resync(struct sh_session *s)
     struct ln_frame *f = ln_ws_text(resync_text, sizeof resync_text - 1);
     ln_conn_drop_queue(s->conn);
     ln_conn_send(s->conn, f);
-    s->heard_s = (uint32_t)(ln_mono_ms() / 1000); /* from now it has SH_RESYNC_S to drain */
     sh_session_set(s, SH_STALE);
     ln_metric_add(LN_M_RESYNCS, 1);
 }
@@ -245,11 +246,11 @@ void
 sh_session_start_ws(struct sh_session *s, const struct ln_http_head *head)
 {
     sh_session_set(s, SH_GREETED);
-    s->heard_s = (uint32_t)(ln_mono_ms() / 1000);
     ln_ws_start(s->conn, &s->ws, head, "linnet.v1", &ws_ops, &ln_ws_default_limits, s);
 }
 
 /* ── hello ── */
+/* Where the store takes no more, the client hears so and may say hello again. */
 static void
 post_hello(struct sh_session *s, struct ln_req *req)
 {
@@ -260,9 +261,8 @@ post_hello(struct sh_session *s, struct ln_req *req)
     enum ln_err err = ln_store_post(s->sh->srv->store, req);
     if (err) {
         ln_req_destroy(&req);
-        sh_session_set(s, SH_GREETED);
+        sh_session_set(s, s->user ? SH_STALE : SH_GREETED);
         sh_reply_error(s, &origin, err, NULL, 1000);
-        ln_ws_go(s->conn);
     }
 }
 
@@ -348,6 +348,9 @@ sh_session_moved(struct ln_shard *sh, struct sh_move *m)
     ln_conn_attach(s->conn, sh->net); /* reads nothing yet: the stream was stopped by hello */
     if (!ln_conn_is_closing(s->conn)) {
         post_hello(s, m->req);
+        if (s->state != SH_HELLO) {
+            ln_ws_go(s->conn);
+        }
     } else {
         ln_req_destroy(&m->req);
     }
@@ -402,7 +405,6 @@ refuse_hello(struct sh_session *s, const struct ln_reply *r)
     sh_session_leave_user(s);
     free_hold(s);
     sh_session_set(s, SH_GREETED);
-    s->heard_s = (uint32_t)(ln_mono_ms() / 1000);
     sh_reply_error(s, &r->origin, r->err, NULL, r->retry_ms);
     ln_ws_go(s->conn);
 }
@@ -438,19 +440,20 @@ void
 sh_session_tick(struct sh_session *s, uint64_t now_ms)
 {
     uint32_t silent = (uint32_t)(now_ms / 1000) - s->heard_s;
+    uint32_t so_long = (uint32_t)(now_ms / 1000) - s->since_s;
     uint32_t ttl = (uint32_t)(s->sh->srv->opts->ttl_ms / 1000);
     switch (s->state) {
     case SH_HTTP:
         ln_http_tick(s->conn, now_ms);
         return;
     case SH_GREETED:
-        if (silent > SH_HELLO_S) {
+        if (so_long > SH_HELLO_S) {
             ln_ws_close(s->conn, LN_ETIMEOUT, "no hello came");
             return;
         }
         break;
     case SH_STALE:
-        if (silent > SH_RESYNC_S && s->conn->out_bytes) {
+        if (so_long > SH_RESYNC_S && s->conn->out_bytes) {
             ln_conn_close(s->conn, LN_ESLOW);
             return;
         }

@@ -188,7 +188,7 @@ sh_init(struct ln_shard *sh, struct ln_server *srv, unsigned index)
     ln_roster_init(&sh->roster);
     ln_map_init(&sh->account_limits);
     ln_buf_init(&sh->text, TEXT_BYTES);
-    TAILQ_INIT(&sh->fanout);
+    STAILQ_INIT(&sh->fanout);
     sh_people_init(sh);
 }
 

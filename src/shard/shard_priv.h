@@ -69,6 +69,7 @@ struct sh_session {
     uint32_t slot;
     uint32_t gen;
     uint32_t heard_s; /* last frame, seconds of the monotonic clock */
+    uint32_t since_s; /* when state was set */
     uint16_t inflight;
     uint8_t state;    /* enum sh_state */
     bool active;      /* window in front */
@@ -141,7 +142,7 @@ struct sh_fd { /* ADMIN */
     int fd;
 };
 
-TAILQ_HEAD(sh_job_chats, sh_job_chat);
+STAILQ_HEAD(sh_job_chats, sh_job_chat); /* fanout.c */
 
 struct ln_shard {
     struct ln_thread thread;
@@ -159,6 +160,7 @@ struct ln_shard {
     struct ln_seen *seen;         /* last_seen to be written with the next marks */
     struct ln_map account_limits; /* shard 0: hash → sh_attempts */
     struct sh_job_chats fanout;   /* chats with jobs left */
+    uint32_t fanout_chats;        /* how many */
     struct ln_buf text;           /* scratch for encoding, one use at a time */
     uint32_t tick;
     uint32_t moves_n, moves_cap;
@@ -218,7 +220,7 @@ extern const struct ln_http_ops sh_http_ops;
 void sh_http_reply(struct sh_session *s, enum ln_err err, const char *message, uint32_t retry_ms,
                    struct ln_str json);
 void sh_call(struct ln_shard *sh, struct ln_req *req); /* takes; on the user's home shard */
-void sh_account_send(struct sh_session *s, struct ln_req *req); /* takes */
+void sh_account_send(struct sh_session *s, struct ln_req *req);     /* takes */
 void sh_account(struct ln_shard *sh, struct sh_account_call *call); /* takes; on shard 0 */
 void sh_account_looked_up(struct ln_shard *sh, struct ln_reply *r); /* takes */
 void sh_account_hashed(struct ln_shard *sh, struct ln_msg *msg);    /* takes */

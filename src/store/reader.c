@@ -91,11 +91,10 @@ read_part(struct st_reader *rd, struct st_part *p)
     sqlite3_bind_int64(s, 1, ln_row_id(p->chat, low));
     sqlite3_bind_int64(s, 2, ln_row_id(p->chat, high));
     sqlite3_bind_int64(s, 3, want);
-    int rc;
-    while (n < want && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+    while (n < want && sqlite3_step(s) == SQLITE_ROW) {
         rows[n++] = st_entry_of_row(s);
     }
-    rc = sqlite3_reset(s);
+    int rc = sqlite3_reset(s); /* tells of a failed step too */
     for (uint32_t i = 0; falls && i < n / 2; i++) {
         struct ln_entry *e = rows[i];
         rows[i] = rows[n - 1 - i];

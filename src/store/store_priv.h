@@ -60,7 +60,7 @@ struct st_user {
     uint64_t rights_turn; /* the turn in which memberships or standing last changed */
     uint32_t member_count;
     struct st_member **members; /* rising by chat id */
-    LIST_HEAD(, st_device) devices;
+    LIST_HEAD(st_devices, st_device) devices;
 };
 
 struct st_chat {

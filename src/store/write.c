@@ -146,7 +146,7 @@ st_write(struct ln_store *st, struct ln_req *req)
     struct ln_buf json;
     ln_buf_init(&json, ACK_BYTES);
     uint32_t at = st->batch->count; /* the acknowledgement's place: before the command's events */
-    struct ln_record *ack = st_ack(st, cmd, LN_OK, NULL);
+    st_ack(st, cmd, LN_OK, NULL);
     enum ln_err err = st_who(st, cmd, &who);
     if (!err && !who.is_operator && ln_op_table[cmd->op].who != LN_WHO_ANYONE && !who.user) {
         err = LN_EAUTH;
@@ -155,7 +155,7 @@ st_write(struct ln_store *st, struct ln_req *req)
     if (!err) {
         err = handlers[cmd->op](st, cmd, &who, &json);
     }
-    ack = &st->batch->records[at];
+    struct ln_record *ack = &st->batch->records[at];
     ack->err = (int16_t)err;
     if (is_sign_in(cmd->op)) {
         ack->user = cmd->verified; /* the handler's: who signed in */

@@ -328,7 +328,7 @@ st_write_chat_add(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, s
     struct st_user *users[200];
     struct st_chat *c;
     struct st_member *m;
-    size_t n;
+    size_t n = 0;
     (void)json;
     enum ln_err err = st_allow_chat(st, cmd, who, (struct ln_acl_query){0}, &c, &m);
     if (!err && c->kind == LN_CHAT_DIRECT) {
