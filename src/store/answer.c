@@ -189,7 +189,8 @@ st_read_done(struct ln_store *st, struct st_read *r)
     struct st_member *m;
     struct st_who who;
     st->reads_out--;
-    enum ln_err err = st_who(st, cmd, &who);
+    /* a directory that could not be loaded knows nobody: that is no answer about who asks */
+    enum ln_err err = st->is_blind ? LN_EREADONLY : st_who(st, cmd, &who);
     if (!err && cmd->op == LN_OP_HELLO) {
         err = who.user->rights_turn > r->turn ? LN_EAGAIN : LN_OK;
     } else if (!err) {

@@ -50,6 +50,14 @@ st_db_fail(struct st_db *db, const char *where)
     }
 }
 
+/* Before SQLite is first used: one connection a thread, and no accounting under a lock. */
+void
+st_db_setup(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum ln_err
 st_db_open(struct st_db *db, const char *path, char *why, size_t why_n)
 {

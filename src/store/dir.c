@@ -261,6 +261,17 @@ st_share_chat(const struct st_user *a, const struct st_user *b)
     return a == b;
 }
 
+void
+st_here_add(struct st_chat *c, ln_seq seq)
+{
+    if (c->here_count == LN_HERES_MAX) {
+        memmove(c->heres, c->heres + 1, (LN_HERES_MAX - 1) * sizeof *c->heres);
+        c->here_count--;
+    }
+    c->heres = ln_grow(c->heres, c->here_count + 1u, sizeof *c->heres);
+    c->heres[c->here_count++] = seq;
+}
+
 /* ── all ── */
 void
 st_dir_init(struct ln_store *st)

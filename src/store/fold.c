@@ -72,6 +72,14 @@ st_fold_abort(struct ln_store *st)
     st->fold.stage = ST_FOLD_IDLE;
 }
 
+void
+st_fold_resume(struct ln_store *st)
+{
+    if (st->folded) {
+        st->fold.stage = ST_FOLD_TRIM;
+    }
+}
+
 bool
 st_fold_is_busy(const struct ln_store *st)
 {
@@ -312,7 +320,9 @@ st_checkpoint(struct ln_store *st, bool idle)
         close_gate(st);
         mode = atomic_load(&st->inside) ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
     }
-    int rc = sqlite3_wal_checkpoint_v2(st->db.h, NULL, mode, &in_log, &done);
+    int rc = st_fault("checkpoint")
+                 ? SQLITE_IOERR
+                 : sqlite3_wal_checkpoint_v2(st->db.h, NULL, mode, &in_log, &done);
     atomic_store(&st->gate, false);
     ln_metric_add(LN_M_CHECKPOINTS, 1);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY) {

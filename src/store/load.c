@@ -22,6 +22,7 @@ load_users(struct ln_store *st)
     while (st_step(&st->db, s)) {
         struct st_user *u = st_user_add(st, U32(s, 0), st_col(s, 1));
         st_set_text(&u->display, st_col(s, 2));
+        u->rights_turn = st->turn; /* reads that were asked before the load must be asked again */
         u->role = (uint8_t)U32(s, 3);
         u->disabled = FLAG(s, 4);
         u->receipts = FLAG(s, 5);
@@ -112,8 +113,7 @@ load_mentions(struct ln_store *st)
     while (st_step(&st->db, s)) {
         struct st_chat *c = st_chat_find(st, U32(s, 0));
         if (c) {
-            c->heres = ln_grow(c->heres, c->here_count + 1u, sizeof *c->heres);
-            c->heres[c->here_count++] = U32(s, 1);
+            st_here_add(c, U32(s, 1));
         }
     }
 }

@@ -49,15 +49,16 @@ st_part_init(struct st_part *p, const struct st_chat *c, enum st_read_mode mode,
     p->mode = mode;
     p->first = first ? first : 1;
     p->last = c->head;
-    p->pivot = pivot;
+    p->pivot = mode != ST_READ_BEFORE && pivot > c->head ? c->head : pivot; /* + 1 is a seq */
     p->limit = limit;
     p->disk_last = c->tail_count ? c->tail_first - 1 : c->head;
     p->slice = ln_alloc((limit + 1u) * sizeof *p->slice);
     if (mode == ST_READ_BEFORE) {
-        for (uint32_t i = c->tail_count; i > 0 && p->slice_count <= limit; i--) {
-            struct ln_entry *e = c->tail[i - 1];
-            if (e->seq < pivot && e->seq >= p->first && is_wanted(p, e)) {
-                slice_add(p, e);
+        uint32_t i = c->tail_count && pivot > c->tail_first ? pivot - c->tail_first : 0;
+        i = i < c->tail_count ? i : c->tail_count;
+        for (; i > 0 && p->slice_count <= limit && c->tail[i - 1]->seq >= p->first; i--) {
+            if (is_wanted(p, c->tail[i - 1])) {
+                slice_add(p, c->tail[i - 1]);
             }
         }
         slice_reverse(p);

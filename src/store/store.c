@@ -151,8 +151,8 @@ reopen(struct ln_store *st)
         } else {
             err = LN_EIO;
         }
-        st->db.failed = false;
     }
+    st->db.failed = false; /* is_down says it from here on */
     atomic_store(&st->gate, false);
     return err;
 }
@@ -165,6 +165,7 @@ recover(struct ln_store *st)
         return;
     }
     ln_log(LN_INFO, "store", "recovered", NULL);
+    st_fold_resume(st);
     st->is_down = false;
     atomic_store_explicit(&st->shown_down, false, memory_order_relaxed);
     ln_batch_add(st->batch, LN_REC_RESYNC);
@@ -310,8 +311,10 @@ fill_batch(struct ln_store *st)
             break;
         }
         if (msg->type == ST_MSG_READ && st->db.is_open_tx) {
-            /* an answer may show only what is committed: commit first, then this */
+            /* an answer may show only what is committed: commit first, then this. A new turn, for
+             * reads asked in that commit must see that later writes came after them. */
             publish(st);
+            st->turn++;
         }
         take(st, msg);
         if ((st->rows & 31) == 31 && ln_mono_us() > until) {
@@ -324,7 +327,8 @@ fill_batch(struct ln_store *st)
 static int
 sleep_ms(const struct ln_store *st)
 {
-    if (ln_mailbox_is_pending(&st->mailbox) || st_fold_is_busy(st) || st_fold_is_due(st, true)) {
+    if (ln_mailbox_is_pending(&st->mailbox) || (st_fold_is_busy(st) && !st->is_down) ||
+        st_fold_is_due(st, true)) {
         return 0;
     }
     return st->is_down || st->tail.rows ? RETRY_MS : -1;
@@ -437,6 +441,7 @@ open_database(struct ln_store *st, const char *dir, char *why, size_t why_n, int
         *exit_code = 78;
         return LN_EIO;
     }
+    st_fold_resume(st);
     *exit_code = 0;
     return LN_OK;
 }
@@ -452,6 +457,7 @@ ln_store_open(const struct ln_options *opts, char *why, size_t why_n, int *exit_
     st->batch = ln_batch_create();
     ln_mailbox_init(&st->mailbox, LN_STORE_MAILBOX);
     st_dir_init(st);
+    st_db_setup();
     if (take_lock(st, opts->data_dir, why, why_n, exit_code) ||
         open_database(st, opts->data_dir, why, why_n, exit_code)) {
         ln_store_destroy(&st);

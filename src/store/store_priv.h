@@ -194,6 +194,7 @@ struct ln_store {
 enum st_msg { ST_MSG_REQ = 1, ST_MSG_MARKS, ST_MSG_READ, ST_MSG_STOP };
 
 /* ── db.c, migrate.c ── */
+void st_db_setup(void); /* does nothing where SQLite is in use already */
 LN_MUST_CHECK enum ln_err st_db_open(struct st_db *db, const char *path, char *why, size_t why_n);
 void st_db_close(struct st_db *db);
 void st_db_fail(struct st_db *db, const char *where);
@@ -233,6 +234,7 @@ uint64_t st_pair_key(ln_user_id a, ln_user_id b);
 struct st_member *st_member_find(const struct st_chat *c, ln_user_id user);
 struct st_member *st_member_add(struct st_chat *c, struct st_user *u);
 void st_member_remove(struct st_member *m);
+void st_here_add(struct st_chat *c, ln_seq seq); /* the oldest gives way to the newest */
 void st_set_text(char **field, struct ln_str text);
 bool st_share_chat(const struct st_user *a, const struct st_user *b);
 
@@ -373,6 +375,7 @@ bool st_fold_is_due(const struct ln_store *st, bool idle);
 /* One slice, about 4 ms, in a transaction of its own; at least rows rows where it is rows it moves.
  * Starts a fold where one is due. */
 void st_fold_step(struct ln_store *st, uint32_t rows);
+void st_fold_resume(struct ln_store *st); /* after a load: rows may have been left to trim */
 bool st_fold_is_busy(const struct ln_store *st);
 void st_checkpoint(struct ln_store *st, bool idle);
 void st_fold_abort(struct ln_store *st);

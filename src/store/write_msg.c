@@ -86,12 +86,7 @@ note_mentions(struct ln_store *st, struct st_chat *c, const struct ln_entry *e,
     if (!args->here) {
         return;
     }
-    if (c->here_count == LN_HERES_MAX) {
-        memmove(c->heres, c->heres + 1, (LN_HERES_MAX - 1) * sizeof *c->heres);
-        c->here_count--;
-    }
-    c->heres = ln_grow(c->heres, c->here_count + 1u, sizeof *c->heres);
-    c->heres[c->here_count++] = e->seq;
+    st_here_add(c, e->seq);
     st_run(&st->db, SQL_HERE_PUT, "ii", (int64_t)c->id, (int64_t)e->seq);
 }
 

@@ -522,7 +522,7 @@ main(int argc, char **argv)
     } else if (strcmp(mode, "idle") == 0) {
         printf("ready\n");
         fflush(stdout);
-        return fgets(line, sizeof line, stdin) ? 0 : 0;
+        return fgets(line, sizeof line, stdin) == NULL;
     } else if (strcmp(mode, "pairs") == 0) {
         make_pairs(n);
         run_window("pairs", n, 2, number(argv, argc, 5), number(argv, argc, 6));
