@@ -47,7 +47,7 @@ note_field(int op, struct ln_str word)
             return;
         }
     }
-    LN_ASSERT(!"an operation names a field that is not in LN_FIELDS");
+    LN_WRONG("an operation names a field that is not in LN_FIELDS");
 }
 
 static void
@@ -105,6 +105,22 @@ string_of(struct ln_cmd *cmd, const json_t *value)
                         (struct ln_str){json_string_value(value), json_string_length(value)});
 }
 
+/* T_STR: no control character at all. T_TXT: tab and newline may be there. */
+static bool
+is_printable(enum type type, struct ln_str s)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.n && type == T_TXT; i++) {
+        if (s.p[i] == '\t' || s.p[i] == '\n') {
+            if (ln_utf8_has_control(s.p + from, i - from)) {
+                return false;
+            }
+            from = i + 1;
+        }
+    }
+    return s.n == from || !ln_utf8_has_control(s.p + from, s.n - from);
+}
+
 static enum ln_err
 take_string(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at,
             const char **why)
@@ -118,7 +134,7 @@ take_string(struct ln_cmd *cmd, const struct field *f, const json_t *value, void
         *why = explain(cmd, f->name, n < f->min ? "is too short" : "is too long");
         return n > f->max ? LN_ETOOLARGE : LN_EBADMSG;
     }
-    if (f->type == T_STR && ln_utf8_has_control(json_string_value(value), n)) {
+    if (!is_printable(f->type, (struct ln_str){json_string_value(value), n})) {
         *why = explain(cmd, f->name, "must not contain control characters");
         return LN_EBADMSG;
     }
@@ -208,8 +224,8 @@ take_cursors(struct ln_cmd *cmd, json_t *value, const char **why)
     {
         unsigned long long chat;
         json_int_t seq = json_integer_value(entry);
-        if (!ln_str_u64(ln_str(key), LN_ID_MAX, &chat) || !json_is_integer(entry) || seq < 0 ||
-            seq > UINT32_MAX) {
+        if (!ln_str_u64(ln_str(key), LN_ID_MAX, &chat) || chat == 0 || !json_is_integer(entry) ||
+            seq < 0 || seq > UINT32_MAX) {
             *why = "\"cursors\" must map chat ids to seqs";
             return LN_EBADMSG;
         }
@@ -220,11 +236,21 @@ take_cursors(struct ln_cmd *cmd, json_t *value, const char **why)
     return LN_OK;
 }
 
-static struct ln_str
-member_string(struct ln_cmd *cmd, const json_t *object, const char *key)
+/* An account's member, empty where absent; false where it is not a string or not allowed. */
+static bool
+take_member(struct ln_cmd *cmd, const json_t *object, enum ln_field id, struct ln_str *out)
 {
-    const json_t *value = json_object_get(object, key);
-    return json_is_string(value) ? string_of(cmd, value) : (struct ln_str){NULL, 0};
+    const struct field *f = &fields[id];
+    const json_t *value = json_object_get(object, f->name);
+    *out = (struct ln_str){NULL, 0};
+    if (!value || json_is_null(value)) {
+        return true;
+    }
+    if (!json_is_string(value)) {
+        return false;
+    }
+    *out = string_of(cmd, value);
+    return out->n == 0 || (out->n >= f->min && out->n <= f->max && is_printable(f->type, *out));
 }
 
 static enum ln_err
@@ -239,15 +265,13 @@ take_accounts(struct ln_cmd *cmd, const json_t *value, const char **why)
     for (size_t i = 0; i < n; i++) {
         const json_t *entry = json_array_get(value, i);
         struct ln_account *a = &cmd->accounts[i];
-        struct ln_str role = member_string(cmd, entry, "role");
-        a->name = member_string(cmd, entry, "name");
-        a->display = member_string(cmd, entry, "display");
-        a->password = member_string(cmd, entry, "password");
-        a->role = (uint8_t)(role.n ? ln_role_of(role) : LN_ROLE_MEMBER);
-        if (!ln_name_is_valid(a->name) || a->role == 0 || a->role == LN_ROLE_OWNER ||
-            a->display.n > fields[LN_F_display].max ||
-            (a->password.n && (a->password.n < fields[LN_F_password].min ||
-                               a->password.n > fields[LN_F_password].max))) {
+        struct ln_str role;
+        bool good = take_member(cmd, entry, LN_F_role, &role) &&
+                    take_member(cmd, entry, LN_F_name, &a->name) &&
+                    take_member(cmd, entry, LN_F_display, &a->display) &&
+                    take_member(cmd, entry, LN_F_password, &a->password);
+        a->role = (uint8_t)(good && role.n ? ln_role_of(role) : LN_ROLE_MEMBER);
+        if (!good || !ln_name_is_valid(a->name) || a->role == 0 || a->role == LN_ROLE_OWNER) {
             *why = explain(cmd, "accounts",
                            "has an entry whose name, role, display or password is "
                            "not allowed");
@@ -299,6 +323,10 @@ take_field(struct ln_cmd *cmd, enum ln_field id, json_t *value, size_t text_max,
         return take_ids(cmd, f, value, at, why);
     default:
         break;
+    }
+    if (id != LN_F_body && json_dumpb(value, NULL, 0, JSON_COMPACT) > f->max) {
+        *why = explain(cmd, f->name, "is too long");
+        return LN_ETOOLARGE;
     }
     if (id == LN_F_accounts) {
         return take_accounts(cmd, value, why);

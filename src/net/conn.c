@@ -286,6 +286,13 @@ ln_conn_send(struct ln_conn *c, struct ln_frame *f)
 }
 
 void
+ln_conn_flush(struct ln_conn *c)
+{
+    if (c->net && c->out && !(c->flags & (LN_CF_BLOCKED | LN_CF_CLOSING | LN_CF_HANDSHAKE)))
+        ln_conn_write(c); /* it stays listed, so the turn's end sees to its events */
+}
+
+void
 ln_conn_send_copy(struct ln_conn *c, const void *p, size_t n)
 {
     ln_conn_send(c, ln_frame_copy(p, n));

@@ -17,8 +17,8 @@
 
 #include "http_priv.h"
 
-#define OUT_MAX 65536      /* unsent reply bytes above which no further request is taken */
-#define DRAIN_S 60         /* seconds in which some of a reply must leave */
+#define OUT_MAX 65536 /* unsent reply bytes above which no further request is taken */
+#define DRAIN_S 60    /* seconds in which some of a reply must leave */
 #define REPLY_HEAD_MAX 65536
 
 enum http_state { HTTP_HEAD, HTTP_BODY, HTTP_REPLY };
@@ -167,7 +167,8 @@ static bool
 has_line(struct ln_str headers, struct ln_str name)
 {
     for (size_t i = 0; i + name.n < headers.n;) {
-        if (ln_str_ieq((struct ln_str){headers.p + i, name.n}, name) && headers.p[i + name.n] == ':')
+        if (ln_str_ieq((struct ln_str){headers.p + i, name.n}, name) &&
+            headers.p[i + name.n] == ':')
             return true;
         const char *end = memchr(headers.p + i, '\n', headers.n - i);
         if (!end)

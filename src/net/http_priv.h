@@ -32,8 +32,8 @@ enum ln_chunk_state {
 
 struct ln_chunked {
     enum ln_chunk_state state;
-    uint64_t left;    /* of the present chunk; while its size is read: the size so far */
-    uint32_t line;    /* bytes of the present size line, or of all trailers */
+    uint64_t left; /* of the present chunk; while its size is read: the size so far */
+    uint32_t line; /* bytes of the present size line, or of all trailers */
     uint32_t digits;
 };
 

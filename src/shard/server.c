@@ -60,6 +60,10 @@ open_address(struct ln_server *srv, const char *text, char *why, size_t why_n)
         snprintf(why, why_n, "%s needs [tls] cert and key", text);
         return LN_EBADMSG;
     }
+    enum ln_err taken = addr.port || addr.is_unix ? ln_listener_probe(&addr, why, why_n) : LN_OK;
+    if (taken) {
+        return taken;
+    }
     for (unsigned i = 0; i < (addr.is_unix ? 1 : srv->shard_count); i++) {
         enum ln_err err = open_one(srv, &addr, i, 0666, NULL, why, why_n);
         if (err) {
@@ -98,6 +102,7 @@ free_server(struct ln_server *srv)
     for (unsigned i = 0; i < srv->shard_count; i++) {
         sh_deinit(&srv->shards[i]);
     }
+    ln_pool_destroy(&srv->pool);
     if (srv->store) {
         ln_store_destroy(&srv->store);
     }
@@ -231,7 +236,7 @@ ln_server_stop(struct ln_server **srvp)
     struct ln_server *srv = *srvp;
     ln_log(LN_INFO, "server", "stopping", NULL);
     tell_all(srv, SH_MSG_QUIESCE);
-    ln_pool_destroy(&srv->pool);
+    ln_pool_finish(srv->pool); /* stays, and refuses: shards may still post to it */
     ln_store_stop(srv->store);
     tell_all(srv, SH_MSG_BYE);
     for (unsigned i = 0; i < srv->shard_count; i++) {

@@ -170,10 +170,11 @@ sh_send(struct sh_session *s, struct ln_frame *f, bool ephemeral)
     if (s->state != SH_LIVE) {
         return;
     }
-    if (s->conn->out_bytes > o->out_soft_bytes) {
-        if (ephemeral) {
-            return;
-        }
+    if (s->conn->out_bytes > o->out_soft_bytes && ephemeral) {
+        return;
+    }
+    if (s->conn->out_bytes + (uint64_t)f->n > (uint64_t)o->out_hard_bytes) {
+        ln_conn_flush(s->conn); /* a burst within one turn is not yet slowness */
         if (s->conn->out_bytes + (uint64_t)f->n > (uint64_t)o->out_hard_bytes) {
             sh_session_resync(s);
             return;

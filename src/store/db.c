@@ -117,8 +117,7 @@ bind_one(sqlite3_stmt *s, int i, char type, va_list *ap)
         return sqlite3_bind_blob(s, i, va_arg(*ap, const uint8_t *), LN_DIGEST_BYTES,
                                  SQLITE_STATIC) == SQLITE_OK;
     default:
-        LN_ASSERT(!"unknown bind type");
-        return false;
+        LN_WRONG("unknown bind type");
     }
 }
 

@@ -19,6 +19,7 @@
 #define SLICE_US 4000
 #define CHECK_EVERY 64 /* rows between looks at the clock */
 #define TRIM_ROWS 2000
+#define HOLD_MS 10000 /* a fold that keeps failing must not keep everybody resyncing */
 
 static int
 compare_ids(const void *a, const void *b)
@@ -68,6 +69,9 @@ free_lists(struct st_fold *f)
 void
 st_fold_abort(struct ln_store *st)
 {
+    if (st->fold.stage != ST_FOLD_IDLE) {
+        st->fold.hold_ms = ln_mono_ms() + HOLD_MS;
+    }
     free_lists(&st->fold);
     st->fold.stage = ST_FOLD_IDLE;
 }
@@ -75,7 +79,7 @@ st_fold_abort(struct ln_store *st)
 void
 st_fold_resume(struct ln_store *st)
 {
-    if (st->folded) {
+    if (st->folded && ln_mono_ms() >= st->fold.hold_ms) {
         st->fold.stage = ST_FOLD_TRIM;
     }
 }
@@ -89,7 +93,8 @@ st_fold_is_busy(const struct ln_store *st)
 bool
 st_fold_is_due(const struct ln_store *st, bool idle)
 {
-    if (st->fold.stage != ST_FOLD_IDLE || st->is_down || st->tail.rows == 0) {
+    if (st->fold.stage != ST_FOLD_IDLE || st->is_down || st->tail.rows == 0 ||
+        (st->fold.hold_ms && ln_mono_ms() < st->fold.hold_ms)) {
         return false;
     }
     return st->tail.rows >= LN_STORE_FOLD_ROWS || st->tail.bytes >= LN_STORE_FOLD_BYTES ||

@@ -144,6 +144,7 @@ struct st_fold {
     uint32_t cid_count;
     uint32_t cid_pos;
     struct st_fold_cid *cids; /* sorted; each entry one reference */
+    uint64_t hold_ms;         /* after a failure: no new fold before */
     ln_commit_no trimmed;     /* log rows <= trimmed are deleted, as far as this process knows */
 };
 

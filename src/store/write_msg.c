@@ -2,6 +2,7 @@
  * write_msg.c - send, edit, delete, react, pin: an event each, and the change of the item it is
  * about.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +184,17 @@ item_get(struct ln_store *st, struct st_chat *c, ln_seq seq)
     return e;
 }
 
+/* Its fields to be changed; but not the count, which others change meanwhile. */
+static struct ln_entry
+fields_of(const struct ln_entry *e)
+{
+    const size_t from = offsetof(struct ln_entry, kind);
+    struct ln_entry copy;
+    memset(&copy, 0, sizeof copy);
+    memcpy((char *)&copy + from, (const char *)e + from, sizeof copy - from);
+    return copy;
+}
+
 /* Puts changed in the place of the entry of its seq: in tail and log, in history, or (while a fold
  * is under way) in both. */
 static void
@@ -269,7 +281,7 @@ st_write_edit(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struc
     struct ln_str present = item->now.n ? item->now : item->body;
     if (!ln_str_eq(present, cmd->args.body)) {
         append_change(st, cmd, who, c, LN_KIND_EDIT, NULL, json);
-        struct ln_entry changed = *item;
+        struct ln_entry changed = fields_of(item);
         changed.now = cmd->args.body;
         changed.edited_ts = c->last_ts;
         item_put(st, c, &changed);
@@ -285,7 +297,7 @@ blank_edits(struct ln_store *st, struct st_chat *c, ln_seq seq)
     for (uint32_t i = 0; i < c->tail_count; i++) {
         struct ln_entry *e = c->tail[i];
         if (e->kind == LN_KIND_EDIT && e->target == seq && e->body.n) {
-            struct ln_entry changed = *ln_entry_ref(e);
+            struct ln_entry changed = fields_of(ln_entry_ref(e));
             changed.body = (struct ln_str){NULL, 0};
             item_put(st, c, &changed);
             ln_entry_unref(e);
@@ -306,7 +318,7 @@ st_write_delete(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, str
         return err;
     }
     append_change(st, cmd, who, c, LN_KIND_DELETE, NULL, json);
-    struct ln_entry changed = *item;
+    struct ln_entry changed = fields_of(item);
     changed.deleted = true;
     changed.pinned = false;
     changed.body = changed.now = changed.reactions = (struct ln_str){NULL, 0};
@@ -337,7 +349,7 @@ st_write_react(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, stru
         ln_buf_add_json(&more, cmd->args.emoji);
         ln_buf_adds(&more, cmd->args.on ? ",\"on\":true" : ",\"on\":false");
         append_change(st, cmd, who, c, LN_KIND_REACT, &more, json);
-        struct ln_entry changed = *item;
+        struct ln_entry changed = fields_of(item);
         changed.reactions = ln_buf_str(&reactions);
         item_put(st, c, &changed);
     }
@@ -362,7 +374,7 @@ st_write_pin(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struct
         ln_buf_adds(&more, cmd->args.on ? ",\"on\":true" : ",\"on\":false");
         append_change(st, cmd, who, c, LN_KIND_PIN, &more, json);
         ln_buf_deinit(&more);
-        struct ln_entry changed = *item;
+        struct ln_entry changed = fields_of(item);
         changed.pinned = cmd->args.on;
         item_put(st, c, &changed);
     }

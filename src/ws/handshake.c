@@ -86,8 +86,8 @@ accept_key(struct ln_str key, unsigned char out[32])
 
 void
 ln_ws_start(struct ln_conn *c, struct ln_ws *ws, const struct ln_http_head *h,
-            const char *subprotocol, const struct ln_ws_ops *ops,
-            const struct ln_ws_limits *limits, void *user)
+            const char *subprotocol, const struct ln_ws_ops *ops, const struct ln_ws_limits *limits,
+            void *user)
 {
     const struct ln_str *key = ln_http_find(h, "Sec-WebSocket-Key");
     unsigned char accepted[32];

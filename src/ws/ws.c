@@ -15,7 +15,6 @@
 #include "linnet/base/clock.h"
 #include "linnet/base/mem.h"
 #include "linnet/base/utf8.h"
-#include "linnet/rt/metrics.h"
 
 #include "ws_priv.h"
 
@@ -68,13 +67,6 @@ ln_ws_close(struct ln_conn *c, enum ln_err why, const char *reason)
     close_with(c, ln_err_close(why), why, reason ? reason : "");
 }
 
-static void
-fail(struct ln_conn *c, enum ln_err why, const char *reason)
-{
-    ln_metric_add(LN_M_PROTOCOL_ERRORS, 1);
-    ln_ws_close(c, why, reason);
-}
-
 /* wslay has sent a close frame: in answer to the peer's, or because of its fault. */
 static void
 end_after_wslay(struct ln_conn *c, int code)
@@ -89,7 +81,6 @@ end_after_wslay(struct ln_conn *c, int code)
         why = code == WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA ? LN_EUTF8
               : code == WSLAY_CODE_MESSAGE_TOO_BIG          ? LN_ETOOLARGE
                                                             : LN_EPROTO;
-        ln_metric_add(LN_M_PROTOCOL_ERRORS, 1);
     }
     ws->flags |= LN_WSF_ENDED;
     ln_conn_finish(c, why);
@@ -158,7 +149,8 @@ accept_data(struct ln_conn *c, struct ln_ws *ws, const struct header *h)
     uint64_t before = open ? ws->slot->msg_bytes : 0;
     size_t max = ws->limits->message_bytes;
     if (open != (h->opcode == WSLAY_CONTINUATION_FRAME)) {
-        fail(c, LN_EPROTO, open ? "a message is not finished" : "there is nothing to continue");
+        ln_ws_close(c, LN_EPROTO,
+                    open ? "a message is not finished" : "there is nothing to continue");
         return false;
     }
     if (h->opcode == WSLAY_BINARY_FRAME && !ws->limits->binary) {
@@ -166,12 +158,12 @@ accept_data(struct ln_conn *c, struct ln_ws *ws, const struct header *h)
         return false;
     }
     if (h->payload > max || before > max - h->payload) {
-        fail(c, LN_ETOOLARGE, "the message is too long");
+        ln_ws_close(c, LN_ETOOLARGE, "the message is too long");
         return false;
     }
     ws->fragments = open ? ws->fragments + 1 : 1;
     if (ws->fragments > ws->limits->fragments) {
-        fail(c, LN_ETOOLARGE, "the message has too many fragments");
+        ln_ws_close(c, LN_ETOOLARGE, "the message has too many fragments");
         return false;
     }
     return true;
@@ -224,7 +216,7 @@ begin_frame(struct ln_conn *c, struct ln_ws *ws)
     const char *wrong = read_header(ws->hdr, &h);
     ws->hdr_n = 0;
     if (wrong) {
-        fail(c, LN_EPROTO, wrong);
+        ln_ws_close(c, LN_EPROTO, wrong);
         return;
     }
     if (wslay_is_ctrl_frame(h.opcode) ? !count_control(c, ws) : !accept_data(c, ws, &h))
@@ -310,7 +302,7 @@ take_text(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
     unmask(pool->scratch, p + h.size, len, p + h.size - 4);
     struct ln_str msg = {(const char *)pool->scratch, len};
     if (!ln_utf8_is_valid(msg.p, msg.n))
-        fail(c, LN_EUTF8, "");
+        ln_ws_close(c, LN_EUTF8, "");
     else
         deliver(c, msg, true);
     return h.size + len;

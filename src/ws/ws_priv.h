@@ -27,12 +27,12 @@ enum ln_ws_flag {
 struct ln_ws_slot {
     struct ln_ws_slot *next; /* among the spare ones */
     wslay_event_context_ptr ctx;
-    struct ln_conn *conn;    /* the present borrower */
-    const uint8_t *in;       /* bytes for the recv callback */
+    struct ln_conn *conn; /* the present borrower */
+    const uint8_t *in;    /* bytes for the recv callback */
     size_t in_n;
-    uint64_t msg_bytes;      /* of the open message, by the headers */
+    uint64_t msg_bytes; /* of the open message, by the headers */
     uint16_t out_n;
-    uint8_t out[300];        /* control frames that wslay wants to send: one pong or close */
+    uint8_t out[300]; /* control frames that wslay wants to send: one pong or close */
 };
 
 struct ln_ws_pool {

@@ -10,6 +10,9 @@
 
 #define LN_ASSERT(cond) ((cond) ? (void)0 : ln_assert_failed(#cond, __FILE__, __LINE__, __func__))
 
+/* The branch that cannot be. */
+#define LN_WRONG(why) ln_assert_failed(why, __FILE__, __LINE__, __func__)
+
 LN_NORETURN void ln_assert_failed(const char *cond, const char *file, int line, const char *func);
 
 /* For cli/ and setup only: prints "linnet: …" on stderr and exits with code. */

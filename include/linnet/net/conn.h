@@ -83,6 +83,8 @@ struct ln_conn *ln_conn_adopt(struct ln_net *net, int fd, struct ln_tls *tls,
 /* ── one connection ── */
 void ln_conn_send(struct ln_conn *c,
                   struct ln_frame *f); /* takes one reference; ignored once closing */
+/* Writes what the kernel takes now instead of at the end of the turn; may close the connection. */
+void ln_conn_flush(struct ln_conn *c);
 void ln_conn_send_copy(struct ln_conn *c, const void *p, size_t n);
 /* Drops what is queued, except the frame already begun (or bytes that SSL_write must repeat). */
 void ln_conn_drop_queue(struct ln_conn *c);

@@ -20,7 +20,8 @@
 #define LN_HTTP_HEAD_MAX 32768  /* whole head, bytes */
 #define LN_HTTP_HEADERS_MAX 100 /* header lines */
 #define LN_HTTP_BODY_MAX 262144 /* body of an API request, bytes */
-#define LN_HTTP_HEAD_S 10 /* seconds for the head of a request, from its first byte or the accept  \
+#define LN_HTTP_HEAD_S                                                                             \
+    10                    /* seconds for the head of a request, from its first byte or the accept  \
                            */
 #define LN_HTTP_BODY_S 60 /* seconds for the body of a request */
 #define LN_HTTP_IDLE_S 60 /* seconds a kept-alive connection may stay idle */

@@ -11,8 +11,8 @@
 struct seen {
     uint8_t *got;
     size_t n;
-    size_t use_max;  /* bytes it takes a call */
-    size_t largest;  /* call */
+    size_t use_max; /* bytes it takes a call */
+    size_t largest; /* call */
     int calls;
     int drained;
     int closed;
@@ -20,8 +20,7 @@ struct seen {
     enum { NOTHING, CLOSE, FINISH, PAUSE, SWAP } then;
 };
 
-static size_t
-on_data(struct ln_conn *c, const uint8_t *p, size_t n);
+static size_t on_data(struct ln_conn *c, const uint8_t *p, size_t n);
 static void
 on_drained(struct ln_conn *c)
 {

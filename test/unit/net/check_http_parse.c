@@ -59,7 +59,9 @@ static const struct row {
     {G H "\n", 400, NULL, NULL},
     {"GET / HTTP/1.1\r" H "\r\n", 400, NULL, NULL},
     {G H "X: a\rb\r\n\r\n", 400, NULL, NULL},
-    {G H "X: a\x01" "b\r\n\r\n", 400, NULL, NULL},
+    {G H "X: a\x01"
+         "b\r\n\r\n",
+     400, NULL, NULL},
     {G H "X: a\x7f\r\n\r\n", 400, NULL, NULL},
     {"\r\n\r\n" G H "\r\n", 400, NULL, NULL},
     {"\n" G H "\r\n", 400, NULL, NULL},
@@ -127,7 +129,9 @@ static const struct row {
     {"POST / HTTP/1.1\r\n" H "Transfer-Encoding: gzip, chunked\r\n\r\n", 501, NULL, NULL},
     {"POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked, identity\r\n\r\n", 501, NULL, NULL},
     {"POST / HTTP/1.1\r\n" H "Transfer-Encoding: xchunked\r\n\r\n", 501, NULL, NULL},
-    {"POST / HTTP/1.1\r\n" H "Transfer-Encoding: \x0b" "chunked\r\n\r\n", 400, NULL, NULL},
+    {"POST / HTTP/1.1\r\n" H "Transfer-Encoding: \x0b"
+     "chunked\r\n\r\n",
+     400, NULL, NULL},
     {"POST / HTTP/1.1\r\n" H "Transfer-Encoding : chunked\r\n\r\n", 400, NULL, NULL},
     {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400, NULL, NULL},
     {"PUT / HTTP/1.1\r\n" H "Expect: 200-ok\r\n\r\n", 417, NULL, NULL},
@@ -223,7 +227,7 @@ START_TEST(looking_into_a_head)
 {
     static struct ln_http_head h;
     static const char text[] = G H "A: 1\r\na: 2\r\nUpgrade: x, WebSocket ,y\r\n"
-                                 "Cookie: b=2; a=1; =x; c\r\nCookie: token=abc=; e=\r\n\r\n";
+                                   "Cookie: b=2; a=1; =x; c\r\nCookie: token=abc=; e=\r\n\r\n";
     ck_assert_int_gt(ln_http_parse(text, sizeof(text) - 1, &h), 0);
     ck_assert(ln_str_eq(*ln_http_find(&h, "A"), LN_STR("1")));
     ck_assert_ptr_null(ln_http_find(&h, "B"));
