@@ -7,7 +7,11 @@ void
 ln_encode_reply(struct ln_buf *b, int64_t id, struct ln_str members)
 {
     ln_buf_adds(b, "{\"re\":");
-    ln_buf_addi(b, id);
+    if (id < 0) {
+        ln_buf_adds(b, "null");
+    } else {
+        ln_buf_addi(b, id);
+    }
     if (members.n) {
         ln_buf_addc(b, ',');
         ln_buf_add(b, members.p, members.n);

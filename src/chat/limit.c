@@ -9,6 +9,9 @@ ln_limit_take(struct ln_limit *l, uint32_t cost, uint32_t burst, uint32_t period
 {
     /* in microseconds, so that a large burst still costs something a piece */
     uint64_t now = now_ms * 1000, period = (uint64_t)period_ms * 1000;
+    if (cost > burst) {
+        cost = burst; /* more than the bucket holds: all of it, for else it could never be done */
+    }
     uint64_t full = l->full_us > now ? l->full_us : now;
     uint64_t after = full + period * cost / burst;
     if (after > now + period) {

@@ -9,7 +9,6 @@
 
 struct cursor {
     const char *p;
-    const char *end;
 };
 
 /* Reads one key with its quotes; the cursor stands behind the colon afterwards. */
@@ -83,12 +82,15 @@ ln_reactions_change(struct ln_str reactions, struct ln_str emoji, ln_user_id use
     struct ln_buf key, text;
     bool changed = false, found = false;
     size_t kinds = 0;
-    struct cursor c = {reactions.p + 1, reactions.p + reactions.n};
+    struct cursor c = {reactions.p};
     *full = false;
     ln_buf_init(&key, 1024);
     ln_buf_init(&text, out->max);
     ln_buf_add_json(&key, emoji);
     ln_buf_addc(&text, '{');
+    if (reactions.n) {
+        c.p++; /* its own brace */
+    }
     while (reactions.n && *c.p != '}') {
         struct ln_str k = read_key(&c);
         size_t before = text.n;

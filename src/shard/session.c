@@ -432,7 +432,7 @@ sh_session_welcome(struct sh_session *s, struct ln_reply *r)
     free(s->ticket);
     s->ticket = NULL;
     ln_buf_clear(b);
-    ln_encode_reply(b, r->origin.has_id ? r->origin.id : 0, ln_buf_str(&r->json));
+    ln_encode_reply(b, r->origin.has_id ? r->origin.id : -1, ln_buf_str(&r->json));
     ln_conn_send(s->conn, ln_ws_text(b->p, b->n));
     go_live(s);
 }

@@ -147,9 +147,12 @@ check_create_cid(struct ln_store *st, struct ln_cmd *cmd, const struct st_who *w
 {
     uint8_t digest[LN_DIGEST_BYTES];
     struct ln_buf text;
-    ln_buf_init(&text, 1024);
+    ln_buf_init(&text, 4096);
     ln_buf_addf(&text, "create %.*s %.*s", (int)cmd->args.kind.n, cmd->args.kind.p,
                 (int)cmd->args.title.n, cmd->args.title.n ? cmd->args.title.p : "");
+    for (uint32_t i = 0; i < cmd->args.members.n; i++) {
+        ln_buf_addf(&text, " %u", cmd->args.members.ids[i]);
+    }
     ln_sha256(digest, text.p, text.n);
     ln_buf_deinit(&text);
     memcpy(sent, digest, 16);

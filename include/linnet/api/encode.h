@@ -13,7 +13,7 @@
 #include "linnet/model/cmd.h"
 #include "linnet/model/record.h"
 
-/* {"re":id,members}; members may be empty. */
+/* {"re":id,members}; members may be empty; id -1: null, the answer to a hello without id. */
 void ln_encode_reply(struct ln_buf *b, int64_t id, struct ln_str members);
 /* {"re":id or null,"error":{…}}; message NULL: the error's own text; retry_ms 0: not said. */
 void ln_encode_error(struct ln_buf *b, const struct ln_origin *origin, enum ln_err err,

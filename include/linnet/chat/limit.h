@@ -13,7 +13,7 @@ struct ln_limit {
     uint64_t full_us; /* when the bucket will be full again; past = it is */
 };
 
-/* Takes cost; false, and *retry_ms (at least 1), where there is not enough. */
+/* Takes cost (at most burst); false, and *retry_ms (at least 1), where there is not enough. */
 bool ln_limit_take(struct ln_limit *l, uint32_t cost, uint32_t burst, uint32_t period_ms,
                    uint64_t now_ms, uint32_t *retry_ms);
 

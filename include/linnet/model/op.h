@@ -33,16 +33,16 @@ enum ln_op_who { LN_WHO_ANYONE, LN_WHO_USER, LN_WHO_PERSON, LN_WHO_ADMIN, LN_WHO
     X(TYPING,       "typing",         SHARD,   USER,      0, "chat!", "shown to the chat's members for 6 s: {}") \
     X(WATCH,        "watch",          READ,    USER,      1, "users!", "presence of these ≤ 200 people from now on, and of no others: {}, then {\"ev\":\"presence\"}") \
     X(SEND,         "send",           WRITE,   USER,      1, "chat! cid! body! reply thread mentions here", "a message: {seq,ts,dup?}") \
-    X(EDIT,         "edit",           WRITE,   USER,      1, "chat! target! body!", "new body of an own message: {seq,ts}") \
+    X(EDIT,         "edit",           WRITE,   USER,      1, "chat! target! body!", "new body of an own message: {seq,ts}, or {} where nothing changed") \
     X(DELETE,       "delete",         WRITE,   USER,      1, "chat! target!", "removes the text of an own message, or of any as moderator: {seq,ts}") \
     X(REACT,        "react",          WRITE,   USER,      1, "chat! target! emoji! on!", "{seq,ts}, or {} where nothing changed") \
     X(PIN,          "pin",            WRITE,   USER,      1, "chat! target! on!", "{seq,ts}, or {} where nothing changed") \
     X(MARK,         "mark",           WRITE,   USER,      0, "chat! delivered read", "raises the caller's marks: {}") \
     X(UNREAD,       "unread",         WRITE,   USER,      1, "chat! from!", "marks unread from a seq, 0 = clears that: {}") \
-    X(RECEIPTS,     "receipts",       READ,    USER,      1, "chat! seq!", "who has received and read: {delivered:N,read:N,users?}") \
-    X(HISTORY,      "history",        READ,    USER,      1, "chat! before after around limit", "items as they stand: {items,head,more,users}") \
-    X(EVENTS,       "events",         READ,    USER,      1, "chat! after! limit", "the raw stream: {events,more,users}") \
-    X(CHAT_CREATE,  "chat.create",    WRITE,   USER,      5, "kind! title topic members cid history", "{chat}") \
+    X(RECEIPTS,     "receipts",       READ,    USER,      1, "chat! seq!", "how many have received and read, and up to 50 people's marks: {delivered,read,marks}") \
+    X(HISTORY,      "history",        READ,    USER,      1, "chat! before after around limit", "items as they stand: {items,head,more,more_after?,users}") \
+    X(EVENTS,       "events",         READ,    USER,      1, "chat! after! limit", "the raw stream: {events,head,more,users}") \
+    X(CHAT_CREATE,  "chat.create",    WRITE,   USER,      5, "kind! title topic members cid history", "{chat,dup?}") \
     X(CHAT_UPDATE,  "chat.update",    WRITE,   USER,      2, "chat! title topic archived history", "{}") \
     X(CHAT_JOIN,    "chat.join",      WRITE,   PERSON,    2, "chat!", "enters a channel: {}") \
     X(CHAT_LEAVE,   "chat.leave",     WRITE,   USER,      2, "chat!", "{}") \
