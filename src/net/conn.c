@@ -309,7 +309,7 @@ ln_conn_drop_queue(struct ln_conn *c)
 static void
 read_peer(struct ln_conn *c)
 {
-    struct sockaddr_storage ss;
+    struct sockaddr_storage ss = {0};
     socklen_t n = sizeof(ss);
     c->peer_uid = UINT32_MAX;
     if (getpeername(c->fd, (struct sockaddr *)&ss, &n) != 0)

@@ -208,7 +208,7 @@ ln_listener_probe(const struct ln_addr *addr, char *why, size_t why_n)
 static void
 note_port(struct ln_listener *l)
 {
-    struct sockaddr_storage ss;
+    struct sockaddr_storage ss = {0};
     socklen_t n = sizeof(ss);
     if (getsockname(l->fd, (struct sockaddr *)&ss, &n) != 0)
         return;

@@ -55,7 +55,8 @@ close_with(struct ln_conn *c, int code, enum ln_err why, const char *reason)
         n--;
     body[0] = (uint8_t)((unsigned)code >> 8);
     body[1] = (uint8_t)code;
-    memcpy(body + 2, reason, n);
+    for (size_t i = 0; i < n; i++)
+        body[2 + i] = (uint8_t)reason[i];
     ws->flags |= LN_WSF_ENDED;
     ln_conn_send(c, ln_ws_frame(WSLAY_CONNECTION_CLOSE, body, n + 2));
     ln_conn_finish(c, why);
@@ -225,6 +226,7 @@ begin_frame(struct ln_conn *c, struct ln_ws *ws)
         ln_ws_close(c, LN_EAGAIN, "too many partial messages");
         return;
     }
+    LN_ASSERT(ws->slot);
     if (!wslay_is_ctrl_frame(h.opcode)) {
         ws->slot->msg_bytes += h.payload;
         ws->flags = (uint8_t)(h.fin ? ws->flags & ~LN_WSF_OPEN : ws->flags | LN_WSF_OPEN);
