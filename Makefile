@@ -5,6 +5,7 @@
 #   V=1           show the commands            WERROR=1      warnings are errors (so with CI=true)
 #   SANITIZE=…    address, undefined, thread, or address,undefined
 #   DEBUG=1       no optimiser                 CC=clang      another compiler
+#   FAULTS=1      a binary that can be told to fail (src/store/fault.c); for test/fault
 #   LAYERS="base rt"  build and unit-test only these folders of src/
 #   DESTDIR= PREFIX=/usr/local                 for install
 
@@ -23,7 +24,7 @@ AR ?= ar
 Q := $(if $(filter 1,$(V)),,@)
 
 # ── variant ──
-VARIANT := $(or $(SANITIZE),$(if $(filter 1,$(DEBUG)),debug,release))
+VARIANT := $(or $(SANITIZE),$(if $(filter 1,$(DEBUG)),debug,release))$(if $(filter 1,$(FAULTS)),-faults)
 B := build/$(VARIANT)
 
 # ── flags ──
@@ -39,6 +40,9 @@ LIBS := $(PKG_LIBS) -lwslay -lm -lpthread
 CHECK_LIBS := -lcheck -lsubunit -lm -lrt -lpthread
 LINNET_CPPFLAGS := -D_GNU_SOURCE -DLN_VERSION='"$(VERSION)"' -Iinclude \
 	-include linnet/base/banned.h $(PKG_CFLAGS)
+ifeq ($(FAULTS),1)
+LINNET_CPPFLAGS += -DLN_FAULTS
+endif
 LINNET_CFLAGS := -std=c11 $(WARN) -fno-common -g -pthread
 ifneq ($(SANITIZE),)
 # No _FORTIFY_SOURCE: its wrappers hide calls from the sanitizers.
@@ -71,6 +75,7 @@ WIRE_SRC := $(wildcard test/wire/*.c)
 FAULT_SRC := $(wildcard test/fault/*.c)
 BENCH_SRC := $(wildcard test/bench/*.c)
 STRESS_SRC := $(wildcard test/stress/*.c)
+FAULTS_B := $(B)-faults
 tools = $(addprefix $(B)/test/,$(notdir $(1:.c=)))
 TOOL_SRC := $(WIRE_SRC) $(FAULT_SRC) $(BENCH_SRC) $(STRESS_SRC)
 ALL_C := $(wildcard src/*/*.c test/*/*.c test/*/*/*.c)
@@ -152,19 +157,28 @@ test:
 	@$(MAKE) npm || echo "npm failed: the tests that need it will say so"
 	@# What does not build is run all the same, under a name that is not there: so it counts.
 	@unbuilt=; $(MAKE) -k $(UNIT) test-tools || unbuilt=a-test-that-did-not-build; \
-	    LINNET=$(abspath $(B)/linnet) test/run $$unbuilt $(UNIT) test/wire/run test/fault/run test/web/run
+	    $(MAKE) FAULTS=1 B=$(FAULTS_B) all || unbuilt=a-test-that-did-not-build; \
+	    LINNET=$(abspath $(B)/linnet) LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) \
+	    test/run $$unbuilt $(UNIT) test/wire/run test/fault/run test/web/run
 
 ## unit: build and run the unit tests
 unit: $(UNIT)
 	@test/run $(UNIT)
+
+## docs: rewrite the tables of src/api/protocol.md from the code
+.PHONY: docs
+docs: $(B)/test/unit/api/check_protocol
+	@LINNET_WRITE_DOCS=1 $<
 
 ## wire: the real binary on real sockets
 wire: all npm test-tools
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} test/run test/wire/run
 
 ## fault: kill, full disk, failing disk
-fault: all test-tools
-	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} test/run test/fault/run
+fault: all npm test-tools
+	@$(MAKE) FAULTS=1 B=$(FAULTS_B) all
+	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) \
+	    test/run test/fault/run
 
 ## bench: build the load generators into build/release/test/
 bench: all $(call tools,$(BENCH_SRC))
@@ -179,12 +193,13 @@ npm:
 debug:
 	@$(MAKE) DEBUG=1 all
 
-## tsan: the stress tests under ThreadSanitizer
+## tsan: the stress tests, and the store's unit tests, under ThreadSanitizer
 tsan:
-	@$(MAKE) SANITIZE=thread stress
+	@$(MAKE) SANITIZE=thread FAULTS=1 stress
 .PHONY: stress
-stress: $(call tools,$(STRESS_SRC))
-	@test/run $(call tools,$(STRESS_SRC))
+stress: all npm $(call tools,$(STRESS_SRC)) $(filter $(B)/test/unit/store/%,$(UNIT))
+	@CK_TIMEOUT_MULTIPLIER=10 TSAN_OPTIONS=exitcode=66 LINNET=$(abspath $(B)/linnet) test/run \
+	    $(call tools,$(STRESS_SRC)) $(filter $(B)/test/unit/store/%,$(UNIT)) test/stress/run
 
 ## asan: unit and wire tests under AddressSanitizer and UBSan
 asan:
@@ -192,7 +207,7 @@ asan:
 .PHONY: sanitized
 sanitized: all npm $(UNIT) test-tools
 	@# The null: a test asks for more memory than there is, and expects our own words.
-	@ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 CK_TIMEOUT_MULTIPLIER=5 LINNET=$(abspath $(B)/linnet) test/run $(UNIT) test/wire/run
+	@ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 CK_TIMEOUT_MULTIPLIER=5 LINNET=$(abspath $(B)/linnet) test/run $(UNIT) test/wire/run test/stress/run
 
 # ── checks ──
 ## lint: clang-tidy and cppcheck; FILES="src/rt/loop.c …" for some files only

@@ -71,12 +71,8 @@ ln_pool_create(const char *name, unsigned threads, size_t queue_limit)
 }
 
 void
-ln_pool_destroy(struct ln_pool **pool)
+ln_pool_finish(struct ln_pool *p)
 {
-    struct ln_pool *p = *pool;
-    *pool = NULL;
-    if (!p)
-        return;
     pthread_mutex_lock(&p->lock);
     p->is_ending = true;
     pthread_cond_broadcast(&p->work);
@@ -84,6 +80,16 @@ ln_pool_destroy(struct ln_pool **pool)
     for (unsigned i = 0; i < p->thread_count; i++)
         ln_thread_join(&p->threads[i]);
     LN_ASSERT(!p->first);
+}
+
+void
+ln_pool_destroy(struct ln_pool **pool)
+{
+    struct ln_pool *p = *pool;
+    *pool = NULL;
+    if (!p)
+        return;
+    ln_pool_finish(p);
     pthread_cond_destroy(&p->work);
     pthread_mutex_destroy(&p->lock);
     free(p);

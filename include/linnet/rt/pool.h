@@ -17,7 +17,9 @@ struct ln_job {
 };
 
 struct ln_pool *ln_pool_create(const char *name, unsigned threads, size_t queue_limit);
-void ln_pool_destroy(struct ln_pool **pool); /* runs what is queued, then joins */
+/* Runs what is queued, joins the threads; from then on ln_pool_post refuses. */
+void ln_pool_finish(struct ln_pool *pool);
+void ln_pool_destroy(struct ln_pool **pool); /* finishes, frees: nobody may post any more */
 /* any thread; LN_EAGAIN, and job stays the caller's, where queue_limit jobs wait. */
 LN_MUST_CHECK enum ln_err ln_pool_post(struct ln_pool *pool, struct ln_job *job);
 

@@ -91,6 +91,18 @@ START_TEST(one_thread_keeps_the_order)
 }
 END_TEST
 
+START_TEST(a_finished_pool_refuses)
+{
+    struct ln_pool *pool = ln_pool_create("ln-pool", 2, 16);
+    jobs[0].run = note_order;
+    ck_assert_int_eq(ln_pool_post(pool, &jobs[0]), LN_OK);
+    ln_pool_finish(pool);
+    ck_assert_int_eq(ln_pool_post(pool, &jobs[1]), LN_EAGAIN);
+    ln_pool_destroy(&pool);
+    ck_assert_ptr_null(pool);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -99,6 +111,7 @@ main(void)
     tcase_add_test(tc, every_job_runs_once);
     tcase_add_test(tc, a_full_queue_refuses);
     tcase_add_test(tc, one_thread_keeps_the_order);
+    tcase_add_test(tc, a_finished_pool_refuses);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -40,9 +40,9 @@ export async function until(check, what, ms = 5000) {
 }
 
 export class Server {
-  /** env: further settings, LINNET_SECTION_KEY. */
-  constructor({ dir, env = {} } = {}) {
-    Object.assign(this, { dir, env, port: 0, out: '' });
+  /** env: further settings, LINNET_SECTION_KEY; listen: further addresses. */
+  constructor({ dir, env = {}, listen = [] } = {}) {
+    Object.assign(this, { dir, env, listen, port: 0, out: '' });
   }
 
   static async start(options) {
@@ -61,7 +61,7 @@ export class Server {
 
   /** Starts the process, on the port it had before if it had one; resolves once it says it listens. */
   async start() {
-    const args = ['-d', this.dir, 'serve', '--listen', `127.0.0.1:${this.port}`];
+    const args = ['-d', this.dir, 'serve', '--listen', `127.0.0.1:${this.port}`, ...this.listen.flatMap((l) => ['--listen', l])];
     const child = spawn(BINARY, args, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.out = '';
