@@ -317,13 +317,16 @@ st_checkpoint(struct ln_store *st, bool idle)
 {
     int in_log = 0, done = 0, mode = SQLITE_CHECKPOINT_PASSIVE;
     size_t bytes = st_wal_bytes(st);
-    if (st->is_down || bytes < LN_STORE_WAL_SOFT_BYTES ||
-        (!idle && bytes < LN_STORE_WAL_HARD_BYTES)) {
+    bool scrub = st->scrub_ms && ln_mono_ms() >= st->scrub_ms;
+    bool full = bytes >= LN_STORE_WAL_HARD_BYTES;
+    if (st->is_down || !(scrub || full || (idle && bytes >= LN_STORE_WAL_SOFT_BYTES))) {
         return;
     }
-    if (bytes >= LN_STORE_WAL_HARD_BYTES) {
+    if (scrub || full) {
         close_gate(st);
-        mode = atomic_load(&st->inside) ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+        mode = atomic_load(&st->inside) ? SQLITE_CHECKPOINT_PASSIVE
+               : scrub                  ? SQLITE_CHECKPOINT_TRUNCATE
+                                        : SQLITE_CHECKPOINT_RESTART;
     }
     int rc = st_fault("checkpoint")
                  ? SQLITE_IOERR
@@ -334,5 +337,9 @@ st_checkpoint(struct ln_store *st, bool idle)
         st_db_fail(&st->db, "checkpoint");
     } else if (in_log == done) {
         st->db.wal_pages = 0; /* the next commit begins the file anew */
+    }
+    if (scrub) { /* a reader in the way: again in a moment */
+        bool gone = rc == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE;
+        st->scrub_ms = gone ? 0 : ln_mono_ms() + LN_STORE_SCRUB_MS;
     }
 }

@@ -331,7 +331,7 @@ sleep_ms(const struct ln_store *st)
         st_fold_is_due(st, true)) {
         return 0;
     }
-    return st->is_down || st->tail.rows ? RETRY_MS : -1;
+    return st->is_down || st->tail.rows || st->scrub_ms ? RETRY_MS : -1;
 }
 
 static void

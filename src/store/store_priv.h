@@ -169,6 +169,7 @@ struct ln_store {
     struct st_fold fold;
     ln_commit_no last;   /* last commit number given */
     ln_commit_no folded; /* rows <= folded are in history */
+    uint64_t scrub_ms;   /* when deleted text must leave the WAL; 0 = none waits there */
 
     /* a turn */
     uint64_t turn; /* counts them */

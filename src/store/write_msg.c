@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "linnet/base/clock.h"
 #include "linnet/base/mem.h"
 #include "store_priv.h"
 
@@ -323,6 +324,9 @@ st_write_delete(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, str
     changed.pinned = false;
     changed.body = changed.now = changed.reactions = (struct ln_str){NULL, 0};
     item_put(st, c, &changed);
+    if (!st->scrub_ms) {
+        st->scrub_ms = ln_mono_ms() + LN_STORE_SCRUB_MS;
+    }
     if (item->edited_ts) {
         blank_edits(st, c, item->seq);
     }

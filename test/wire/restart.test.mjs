@@ -2,8 +2,10 @@
 // restart.test.mjs - what a stop or a crash leaves: all that was acknowledged, and words on the way.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { cid, Client, direct, eventsOf } from './lib/client.mjs';
+import { cid, Client, direct, eventsOf, group } from './lib/client.mjs';
 import { Server, sleep, until, within } from './lib/server.mjs';
 
 let server, who;
@@ -97,4 +99,19 @@ test('tokens, chats, marks and names outlive a restart', async () => {
   assert.deepEqual([told.head, told.read_seq, told.unread], [seq, seq, 0]);
   assert.equal(back.hello.users[who.ana.id].name, 'ana');
   back.close();
+});
+
+test('the text of a deleted message leaves the database and its log within seconds', async () => {
+  const server = await Server.start();
+  const { ana } = await server.people('ana');
+  const c = await Client.join(server, ana);
+  const chat = await group(c, []);
+  const word = `canary-${Math.random().toString(36).slice(2)}`;
+  const { seq } = await c.send(chat, `first ${word}`);
+  await c.ok('edit', { chat, target: seq, body: { text: `then ${word}` } });
+  const files = () => ['linnet.db', 'linnet.db-wal'].filter((f) => readFileSync(join(server.dir, f)).includes(word));
+  assert.deepEqual(files(), ['linnet.db-wal']);
+  await c.ok('delete', { chat, target: seq });
+  await until(() => files().length === 0, 'the word is nowhere', 8000);
+  await server.done();
 });

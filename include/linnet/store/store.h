@@ -34,6 +34,7 @@
 #define LN_STORE_FOLD_AGE_MS 600000
 #define LN_STORE_WAL_SOFT_BYTES (4u << 20)
 #define LN_STORE_WAL_HARD_BYTES (32u << 20)
+#define LN_STORE_SCRUB_MS 2000      /* deleted text leaves the WAL so long after its delete */
 #define LN_HELLO_GAP 50             /* missed events that hello itself carries, a chat */
 #define LN_HELLO_BYTES (128u << 10) /* of one hello answer, about */
 
