@@ -2,8 +2,9 @@
  * route.c - one WebSocket message: decode, look at rights, size and rate, and send it where it is
  * done.
  *
- * Rights here answer early and spare the store the work; the writer looks again and is the one that
- * counts. The early look uses what this shard has applied, so it is never ahead of the commits.
+ * Rights are decided by the writer, for this shard may be a batch behind another one: who was let into
+ * a chat and heard of it from a friend must not be told "forbidden". Only what ends here (typing, marks
+ * without an answer) is judged by what this shard has applied.
  */
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ check_rate(struct sh_session *s, const struct ln_cmd *cmd, uint32_t *retry_ms)
     return LN_ERATE;
 }
 
+/* For what ends here. */
 static enum ln_err
 check_rights(const struct sh_session *s, const struct ln_cmd *cmd)
 {
@@ -34,9 +36,6 @@ check_rights(const struct sh_session *s, const struct ln_cmd *cmd)
         .is_own = true, /* whether it is, the store knows */
         .other_role = LN_ROLE_NONE,
     };
-    if (!LN_HAS(&cmd->args, chat) || cmd->op == LN_OP_CHAT_JOIN) {
-        return LN_OK;
-    }
     q.chat_kind = p ? p->chat->kind : LN_CHAT_GROUP;
     q.chat_role = p ? p->role : LN_CROLE_NONE;
     q.chat_archived = p && p->chat->archived;
@@ -133,7 +132,9 @@ route_signed_in(struct sh_session *s, struct ln_req *req)
     if (!err) {
         err = check_rate(s, cmd, &retry_ms);
     }
-    if (!err) {
+    bool here = cmd->op == LN_OP_ACTIVE || cmd->op == LN_OP_TYPING ||
+                (cmd->op == LN_OP_MARK && !cmd->origin.wants_reply);
+    if (!err && here && LN_HAS(&cmd->args, chat)) {
         err = check_rights(s, cmd);
     }
     if (err) {
@@ -141,8 +142,7 @@ route_signed_in(struct sh_session *s, struct ln_req *req)
         ln_req_destroy(&req);
         return LN_WS_GO;
     }
-    if (cmd->op == LN_OP_ACTIVE || cmd->op == LN_OP_TYPING ||
-        (cmd->op == LN_OP_MARK && !cmd->origin.wants_reply)) {
+    if (here) {
         do_here(s, req);
         return LN_WS_GO;
     }
