@@ -156,7 +156,8 @@ on_api(struct sh_session *s, const struct ln_http_head *head, struct ln_str name
     cmd->origin.slot = s->slot;
     cmd->origin.gen = s->gen;
     cmd->caller.is_operator = s->is_operator;
-    if (found && !s->is_operator) {
+    /* who signs in is nobody yet, whatever an old cookie says */
+    if (found && !s->is_operator && ln_op_table[op].who != LN_WHO_ANYONE) {
         cmd->by_token = true;
         cmd->caller.user = ticket.user;
         memcpy(cmd->token_hash, ticket.digest, LN_DIGEST_BYTES);
