@@ -31,6 +31,7 @@ function onHello(h) {
   $('stage').hidden = true;
   $('app').hidden = false;
   outbox.open(h.epoch, h.self.id);
+  if (open == null && state.chats.has(history.state?.chat)) show(history.state.chat); // a reload stays where it was
   if (!h.more) settle();
   rest(h.more).catch(() => {});
 }
@@ -46,13 +47,13 @@ async function rest(more) {
   }
   for (const c of state.chats.values()) if (c.delivered_seq < c.head) mark(c, { delivered: c.head });
   client.say('active', { on: !document.hidden });
-  if (open && !state.chats.has(open)) show(null);
-  if (open) await load(app.current());
+  if (open && !app.current()) show(null);
+  await load(app.current());
   watched = '';
   draw();
   for (const c of S.inOrder(state).slice(0, 30)) {
     if (c.last || !c.head) continue;
-    const h = await client.request('history', { chat: c.id, limit: 1 });
+    const h = await client.request('history', { chat: c.id, limit: 5 });
     S.addUsers(state, h.users);
     c.last ??= h.items.findLast((i) => i.kind === 'message');
     draw();
@@ -70,7 +71,8 @@ function onEvent(m) {
       mark(c, { delivered: m.seq });
       if (m.chat === open) view.arrived(m);
     }
-    need([m.from]);
+    if (was === 'new' && c.list && ['join', 'leave', 'role'].includes(m.kind)) members(c).catch(() => {});
+    need([m.from, m.user, ...(m.users ?? [])].filter(Boolean));
   } else if (m.ev === 'mark') S.applyMark(state, m);
   else if (m.ev === 'typing') {
     const now = new Map(typing.get(m.chat));
@@ -99,6 +101,12 @@ function onState(name, detail) {
     const was = state.self;
     Object.assign(state, S.createState());
     show(null);
+    view.drafts.clear();
+    asked.clear();
+    chatsSeen = '';
+    for (const id of ['chats', 'dialog-body', 'title', 'sub', 'perch', 'me-av', 'me-name', 'me-state', 'spoken']) $(id).replaceChildren(); // nothing is left for who signs in next
+    $('dialog').close();
+    closeMenu();
     showAuth(() => client.start(), was && 'This device was signed out. Sign in to go on.');
   }
   if (name === 'waiting') state.presence.clear();
@@ -106,7 +114,7 @@ function onState(name, detail) {
 }
 
 /** Names we show and were never told. */
-let asked = new Set();
+const asked = new Set();
 function need(ids) {
   const users = ids.filter((u) => !state.users.has(u) && !asked.has(u));
   if (!users.length) return;
@@ -114,7 +122,7 @@ function need(ids) {
   client.request('user.get', { users }).then((a) => { S.addUsers(state, a.users); draw(); }, () => users.forEach((u) => asked.delete(u)));
 }
 
-/** Fetches the newest page of a chat of which nothing is held, and who has received and read what. */
+/** Fetches the newest page of a chat of which nothing is held, and its members. */
 async function load(c) {
   if (!c || c.loading || !client.up) return;
   try {
@@ -124,16 +132,20 @@ async function load(c) {
     settle();
     draw();
     if (!whole) await mend(c);
-    const m = await client.request('chat.members', { chat: c.id, limit: 200 });
-    S.addUsers(state, m.users);
-    Object.assign(c, { list: m.members, unlisted: m.more });
-    if (!m.more && m.members.length <= 50) for (const x of m.members) S.applyMark(state, { chat: c.id, ...x });
-    draw();
+    if (c.kind !== 'direct') await members(c);
   } catch (err) {
     if (err.code !== 'offline') view.failed(err);
   } finally {
     c.loading = false;
   }
+}
+
+async function members(c) {
+  const m = await client.request('chat.members', { chat: c.id, limit: 200 });
+  S.addUsers(state, m.users);
+  Object.assign(c, { list: m.members, unlisted: m.more });
+  if (!m.more && m.members.length <= 50) for (const x of m.members) S.applyMark(state, { chat: c.id, ...x });
+  draw();
 }
 
 /** A hole: fetches the events between, and the page anew where they are too many. */
@@ -250,7 +262,8 @@ function chatRow(c) {
   const preview = waiting.some((e) => e.failed) ? el('span.bad', {}, 'Not sent')
     : waiting.length && !client.up ? `${waiting.length} waiting to be sent`
     : writing?.size ? el('span.live', {}, `${S.nameOf(state, [...writing.keys()][0])} is typing…`)
-    : c.last ? who + (c.last.deleted ? 'Deleted message' : c.last.body?.text ?? '') : c.topic ?? '';
+    : c.last ? who + (c.last.deleted ? 'Deleted message' : c.last.body?.text ?? '')
+    : c.topic || (c.kind === 'direct' ? '' : S.membersOf(c.members));
   const square = { channel: 'hash', group: 'lock' }[c.kind];
   return el('li', {}, el(`button.chat${c.unread ? '.unread' : ''}${c.muted ? '.muted' : ''}`,
     { type: 'button', 'aria-current': c.id === open && 'page', onclick: () => select(c.id) },
@@ -318,6 +331,7 @@ for (const what of ['pointermove', 'keydown']) {
 addEventListener('online', () => client.hurry());
 addEventListener('pagehide', sendMarks);
 addEventListener('resize', closeMenu);
+document.querySelector('.skip').onclick = (e) => { e.preventDefault(); $('text').focus(); };
 
 if (location.hash.length > 1 && /^\/(setup|join|link)$/.test(location.pathname)) showAuth(() => client.start());
 else client.start();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // chat.js - the open chat: its log, kept in place while it changes, and the composer.
 
-import { $, avatar, closeMenu, el, icon, openMenu, perched, richText, tick, toast } from './dom.js';
+import { $, avatar, bird, closeMenu, el, icon, openMenu, perched, richText, tick, toast } from './dom.js';
 import * as people from './people.js';
 import { uuid7 } from './proto.js';
 import * as S from './state.js';
 
 const TEXT_MAX = 16384;
+const ROLES = { owner: 'an owner', moderator: 'a moderator', member: 'a member', readonly: 'read-only' };
 const QUICK = ['👍', '❤️', '😂', '🎉', '😮', '🙏'];
 const bytes = (text) => new TextEncoder().encode(text).length;
 const clock = (ts) => new Date(ts).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
@@ -37,8 +38,6 @@ export class ChatView {
   enter(c) {
     Object.assign(this, { chat: c, stick: true, unseen: 0, placed: false, error: null });
     this.newAfter = c.unread ? c.read_seq ?? 0 : null;
-    this.nodes.clear();
-    $('rows').replaceChildren();
     this.text.value = this.drafts.get(c.id) ?? '';
     if (matchMedia('(pointer: fine)').matches) this.text.focus();
     this.sized();
@@ -48,6 +47,8 @@ export class ChatView {
     if (this.chat && !this.edit) this.drafts.set(this.chat.id, this.text.value);
     this.leaveMode();
     this.chat = null;
+    this.nodes.clear();
+    $('rows').replaceChildren();
   }
 
   failed(err) {
@@ -74,6 +75,7 @@ export class ChatView {
     if (this.error && !c.loaded) rows.unshift({ type: 'error', key: 'error' });
     this.keepPlace(() => this.patch(c, rows));
     if (c.loaded && !this.placed) this.place();
+    this.older();
     this.readSoon();
   }
 
@@ -104,11 +106,13 @@ export class ChatView {
   keepPlace(change) {
     const { log } = this;
     const top = log.getBoundingClientRect().top;
-    const anchor = !this.stick && [...$('rows').children].find((n) => n.getBoundingClientRect().bottom > top);
-    const before = anchor && anchor.getBoundingClientRect().top;
+    // a message, not a divider: that of a day moves up when older messages of the day come in before it
+    const anchor = !this.stick && [...$('rows').children].find((n) => n.row.item && n.getBoundingClientRect().bottom > top);
+    const before = anchor && anchor.getBoundingClientRect().bottom;
     change();
     if (this.stick) log.scrollTop = log.scrollHeight;
-    else if (anchor?.isConnected) log.scrollTop += anchor.getBoundingClientRect().top - before;
+    const now = anchor && this.nodes.get(anchor.row.key); // drawn anew where it no longer begins a group
+    if (now) log.scrollTop += now.getBoundingClientRect().bottom - before;
   }
 
   /** First look at a chat: its first new message a third from the top, else the end. */
@@ -134,19 +138,23 @@ export class ChatView {
     if (this.stick) this.unseen = 0;
     $('jump').hidden = left < 400;
     $('jump').textContent = this.unseen ? `${this.unseen} new message${this.unseen > 1 ? 's' : ''}` : 'Latest';
-    if (log.scrollTop < log.clientHeight * 1.5) this.older();
+    this.older();
     this.readSoon();
   }
 
+  /** Fetches the page before what is held once less than one and a half screens of it are above. */
   async older() {
     const c = this.chat;
     if (!c?.loaded || !c.older || c.paging || !c.items.length || !this.placed) return;
+    if (this.log.scrollTop >= this.log.clientHeight * 1.5) return;
     c.paging = true;
+    const before = c.items[0].seq;
     try {
-      const h = await this.app.client.request('history', { chat: c.id, before: c.items[0].seq, limit: 50 });
-      if (c.loaded) S.applyOlder(this.app.state, c, h);
+      const h = await this.app.client.request('history', { chat: c.id, before, limit: 50 });
+      if (c.items[0]?.seq === before) S.applyOlder(this.app.state, c, h);
     } catch (err) {
       if (err.code !== 'offline') toast(`Older messages didn’t come: ${err.message}.`);
+      await new Promise((done) => setTimeout(done, 3000));
     }
     c.paging = false;
     this.app.draw();
@@ -178,7 +186,7 @@ export class ChatView {
 
   render(c, row) {
     if (row.type === 'day') return el('div.day', {}, el('span', {}, row.label));
-    if (row.type === 'new') return el('div.new', {}, `${row.count} new message${row.count > 1 ? 's' : ''}`);
+    if (row.type === 'new') return el('div.new', {}, `${row.count} new message${row.count > 1 ? 's' : ''}`, bird());
     if (row.type === 'start') return el('div.start', {}, row.empty && perched(), el('p', {}, row.empty ? 'Say the first thing' : 'This is where it begins.'));
     if (row.type === 'error') return el('p.start', {}, `The messages didn’t come: ${this.error}. `);
     return row.type === 'sys' ? el('p.sys', {}, this.sysText(row.item)) : this.message(c, row);
@@ -186,12 +194,15 @@ export class ChatView {
 
   sysText(i) {
     const { state } = this.app;
-    const who = S.nameOf(state, i.from);
-    const others = (i.users ?? []).filter((u) => u !== i.from).map((u) => S.nameOf(state, u)).join(', ');
-    const words = { join: others ? `${who} added ${others}` : `${who} joined`, leave: others ? `${who} removed ${others}` : `${who} left`,
-      role: `${S.nameOf(state, i.user)} is now ${i.role}`, title: `${who} named this chat “${i.title}”`,
-      topic: `${who} set the topic`, archive: `${who} archived this chat` };
-    return `${words[i.kind] ?? `${who}: ${i.kind}`} · ${clock(i.ts)}`;
+    const name = (id) => el('bdi', {}, S.nameOf(state, id));
+    const who = i.from ? name(i.from) : 'The server';
+    const others = (i.users ?? []).filter((u) => u !== i.from).flatMap((u, n) => (n ? [', ', name(u)] : [name(u)]));
+    const by = (did, was) => (i.from && others.length ? [who, did, ...others] : [...(others.length ? others : [who]), was]);
+    const words = { join: () => by(' added ', ' joined'), leave: () => by(' removed ', ' left'),
+      role: () => [name(i.user), ` is now ${ROLES[i.role]}`], title: () => [who, ' named this chat “', el('bdi', {}, i.title), '”'],
+      topic: () => (i.topic ? [who, ' set the topic: ', el('bdi', {}, i.topic)] : [who, ' cleared the topic']),
+      archive: () => [who, i.on ? ' archived this chat' : ' brought this chat back'] };
+    return [...(words[i.kind]?.() ?? [who, `: ${i.kind}`]), ` · ${clock(i.ts)}`];
   }
 
   message(c, { item, own, first, last }) {
@@ -296,7 +307,7 @@ export class ChatView {
     $('title').textContent = S.titleOf(state, c);
     const count = c.list && !c.unlisted ? c.list.length : c.members;
     const peer = { on: 'Online', away: 'Away' }[state.presence.get(c.peer)] ?? '';
-    $('sub').textContent = c.kind === 'direct' ? (online ? peer : '') : [count && (here.length ? `${here.length + 1} of ${count} here` : `${count} members`), c.topic].filter(Boolean).join(' · ');
+    $('sub').textContent = c.kind === 'direct' ? (online ? peer : '') : [count && (here.length ? `${here.length + 1} of ${count} here` : S.membersOf(count)), c.topic].filter(Boolean).join(' · ');
     $('perch').replaceChildren(...(c.kind === 'direct' ? [] : here.slice(0, 8)).map((u) => avatar(u, S.nameOf(state, u))));
     $('perch').setAttribute('aria-label', here.length ? `Here now: ${here.map((u) => S.nameOf(state, u)).join(', ')}` : 'Nobody else is here');
     this.text.placeholder = `Message ${S.titleOf(state, c)}`;

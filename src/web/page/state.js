@@ -3,6 +3,7 @@
 
 const CHANGES = new Set(['edit', 'delete', 'react', 'pin']);
 const CHANGES_KEPT = 200;
+const UNSAID = { title: '', topic: '', archived: false, muted: false, level: 'all', unread_from: 0 }; // what a chat leaves out
 
 export function createState() {
   return { epoch: null, self: null, users: new Map(), chats: new Map(), presence: new Map(), top: 0 };
@@ -14,6 +15,7 @@ export function addUsers(s, users) {
 
 export const nameOf = (s, id) => s.users.get(id)?.display || s.users.get(id)?.name || `#${id}`;
 export const titleOf = (s, c) => c.title || (c.kind === 'direct' ? nameOf(s, c.peer) : 'Group');
+export const membersOf = (n) => `${n} member${n === 1 ? '' : 's'}`;
 export const cursorsOf = (s) =>
   Object.fromEntries([...s.chats.values()].filter((c) => c.loaded).map((c) => [c.id, c.cursor]));
 export const inOrder = (s) => [...s.chats.values()].sort((a, b) => a.pos - b.pos);
@@ -25,7 +27,8 @@ export function applyChat(s, { events = [], gap, ...told }, pos) {
     c = { items: [], queue: [], changes: [], marks: new Map(), cursor: 0, loaded: false, older: true };
     s.chats.set(told.id, c);
   }
-  Object.assign(c, told, { pos: pos ?? c.pos ?? --s.top });
+  Object.assign(c, UNSAID, told, { pos: pos ?? c.pos ?? --s.top });
+  if (c.peer) applyMark(s, { chat: c.id, user: c.peer, delivered: c.peer_delivered, read: c.peer_read });
   for (const e of events) {
     if (c.loaded) applyTo(c, e);
     else notice(c, e);
@@ -99,8 +102,9 @@ export function applyEvent(s, e) {
       if (e.here || e.mentions?.includes(s.self.id)) c.mentions = (c.mentions ?? 0) + 1;
     }
   }
-  if (e.kind === 'title') c.title = e.title;
-  if (e.kind === 'topic') c.topic = e.topic;
+  if (e.kind === 'title' || e.kind === 'topic') c[e.kind] = e[e.kind];
+  if (e.kind === 'archive') c.archived = e.on;
+  if (e.kind === 'role' && e.user === s.self.id) c.role = e.role;
   if (c.loading) c.queue.push(e);
   else if (c.loaded && !applyTo(c, e)) return 'hole';
   notice(c, e);
