@@ -8,22 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "linnet/base/clock.h"
 #include "linnet/base/mem.h"
 #include "store_priv.h"
-
-#define SEEN_EVERY_MS 3600000 /* a device's last use is written at most so often */
-
-static void
-touch_device(struct ln_store *st, struct st_device *d)
-{
-    ln_ts now = ln_wall_ms();
-    if (now - d->seen > SEEN_EVERY_MS && !st->is_down) {
-        d->seen = now;
-        st_touch(st);
-        st_run(&st->db, SQL_DEVICE_SEEN, "ii", (int64_t)d->id, (int64_t)now);
-    }
-}
 
 static struct ln_welcome *
 make_welcome(const struct st_who *who)
@@ -109,7 +95,6 @@ st_hello(struct ln_store *st, struct ln_req *req)
         st_fail_req(st, req, err ? err : LN_EAUTH);
         return;
     }
-    touch_device(st, who.device);
     const struct st_user *u = who.user;
     bool same_epoch = !cmd->args.epoch.n || ln_str_eq(cmd->args.epoch, ln_str(st->epoch));
     struct st_member **order = ln_alloc((u->member_count + 1u) * sizeof(struct st_member *));

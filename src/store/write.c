@@ -11,6 +11,7 @@
 #include "store_priv.h"
 
 #define ACK_BYTES 262144
+#define SEEN_EVERY_MS 3600000 /* a device's last use is written at most so often */
 
 static st_write_fn *const handlers[LN_OP_COUNT] = {
     [LN_OP_SEND] = st_write_send,
@@ -44,6 +45,18 @@ static st_write_fn *const handlers[LN_OP_COUNT] = {
     [LN_OP_LINK_ACCEPT] = st_write_link_accept,
 };
 
+/* A sign-in in use does not end: its row rides in the present transaction, or in one of its own. */
+static void
+touch_device(struct ln_store *st, struct st_device *d)
+{
+    ln_ts now = ln_wall_ms();
+    if (now - d->seen > SEEN_EVERY_MS && !st->is_down) {
+        d->seen = now;
+        st_touch(st);
+        st_run(&st->db, SQL_DEVICE_SEEN, "ii", (int64_t)d->id, (int64_t)now);
+    }
+}
+
 enum ln_err
 st_who(struct ln_store *st, const struct ln_cmd *cmd, struct st_who *who)
 {
@@ -69,6 +82,7 @@ st_who(struct ln_store *st, const struct ln_cmd *cmd, struct st_who *who)
     if (who->user->disabled || ln_wall_ms() - who->device->seen > st->opts->session_ttl_ms) {
         return LN_EAUTH;
     }
+    touch_device(st, who->device);
     return LN_OK;
 }
 
