@@ -2,9 +2,9 @@
  * route.c - one WebSocket message: decode, look at rights, size and rate, and send it where it is
  * done.
  *
- * Rights are decided by the writer, for this shard may be a batch behind another one: who was let into
- * a chat and heard of it from a friend must not be told "forbidden". Only what ends here (typing, marks
- * without an answer) is judged by what this shard has applied.
+ * Rights are decided by the writer, for this shard may be a batch behind another one: who was let
+ * into a chat and heard of it from a friend must not be told "forbidden". Only what ends here
+ * (typing, marks without an answer) is judged by what this shard has applied.
  */
 #include <stdlib.h>
 
