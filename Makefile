@@ -180,8 +180,9 @@ fault: all npm test-tools
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) \
 	    test/run test/fault/run
 
-## bench: build the load generators into build/release/test/
+## bench: the figures, medians of three runs (a few minutes; a quiet machine)
 bench: all $(call tools,$(BENCH_SRC))
+	@BENCH_BUILD=$(abspath $(B)) test/bench/run
 
 # Node packages for the tests; no new packages, exactly what the lock file says.
 npm:

@@ -230,6 +230,10 @@ ln_conn_read(struct ln_conn *c)
         if (!c->ssl && (size_t)n < asked)
             return; /* the kernel has no more */
     }
+    if (c->ssl && total >= LN_NET_TURN_BYTES && !(c->flags & stop)) {
+        c->flags |= LN_CF_KICK | LN_CF_READ_SOON; /* SSL may hold bytes that epoll cannot see */
+        ln_conn_list(c);
+    }
 }
 
 /* ── output ── */

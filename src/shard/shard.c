@@ -155,6 +155,9 @@ on_tick(void *ctx)
 {
     struct ln_shard *sh = ctx;
     uint64_t now_ms = ln_mono_ms();
+    uint64_t slow = ln_loop_slow_turns(sh->loop);
+    ln_metric_add(LN_M_SLOW_TURNS, (int64_t)(slow - sh->slow_turns));
+    sh->slow_turns = slow;
     sh->tick++;
     tick_sessions(sh, now_ms);
     sh_people_tick(sh, now_ms);

@@ -162,6 +162,7 @@ struct ln_shard {
     struct sh_job_chats fanout;   /* chats with jobs left */
     uint32_t fanout_chats;        /* how many */
     struct ln_buf text;           /* scratch for encoding, one use at a time */
+    uint64_t slow_turns;          /* told to the metrics so far */
     uint32_t tick;
     uint32_t moves_n, moves_cap;
     struct sh_move **moves; /* connections that leave at the end of the turn */

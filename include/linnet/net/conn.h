@@ -30,8 +30,8 @@ struct ln_net;
 struct ln_conn;
 struct ln_ws_pool;
 
-#define LN_NET_READ_BYTES 65536  /* the shard's one read buffer */
-#define LN_NET_TURN_BYTES 262144 /* read from one connection a turn, at most */
+#define LN_NET_READ_BYTES 65536 /* the shard's one read buffer */
+#define LN_NET_TURN_BYTES 65536 /* read from one connection a turn, at most */
 
 /* What a connection's present protocol does. */
 struct ln_conn_ops {
