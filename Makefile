@@ -208,7 +208,7 @@ asan:
 .PHONY: sanitized
 sanitized: all npm $(UNIT) test-tools
 	@# The null: a test asks for more memory than there is, and expects our own words.
-	@ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 CK_TIMEOUT_MULTIPLIER=5 LINNET=$(abspath $(B)/linnet) test/run $(UNIT) test/wire/run test/stress/run
+	@ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1:quarantine_size_mb=8 CK_TIMEOUT_MULTIPLIER=5 LINNET=$(abspath $(B)/linnet) test/run $(UNIT) test/wire/run test/stress/run
 
 # ── checks ──
 ## lint: clang-tidy and cppcheck; FILES="src/rt/loop.c …" for some files only
