@@ -395,6 +395,14 @@ ln_conn_finish(struct ln_conn *c, enum ln_err why)
 }
 
 void
+ln_conn_discard(struct ln_conn *c)
+{
+    LN_ASSERT(!c->net);
+    ln_outq_free(c);
+    ln_conn_free(c);
+}
+
+void
 ln_conn_free(struct ln_conn *c)
 {
     if (c->ssl) {

@@ -67,8 +67,6 @@ sh_session_create(struct ln_shard *sh, struct ln_conn *c, bool is_operator)
     s->state = SH_HTTP;
     s->heard_s = (uint32_t)(ln_mono_ms() / 1000);
     sh_slot_take(sh, s);
-    ln_metric_add(LN_M_CONNECTIONS, 1);
-    ln_metric_add(LN_M_ACCEPTED, 1);
     return s;
 }
 
@@ -129,7 +127,6 @@ sh_session_destroy(struct sh_session *s)
     free_hold(s);
     free(s->ticket);
     sh_slot_give(s);
-    ln_metric_add(LN_M_CONNECTIONS, -1);
     free(s);
 }
 
@@ -339,6 +336,17 @@ sh_moves_go(struct ln_shard *sh)
         sh_post(sh->srv, sh_home_index(sh->srv, m->req->cmd.caller.user), &m->msg);
     }
     sh->moves_n = 0;
+}
+
+/* A move that nobody will take any more: all threads have ended. */
+void
+sh_move_drop(struct sh_move *m)
+{
+    ln_req_destroy(&m->req);
+    ln_conn_discard(m->session->conn);
+    free(m->session->ticket);
+    free(m->session);
+    free(m);
 }
 
 void

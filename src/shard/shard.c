@@ -32,10 +32,10 @@ on_accept(void *ctx, struct ln_conn *c, void *listener_user)
 {
     struct ln_shard *sh = ctx;
     bool is_operator = listener_user != NULL;
-    int64_t open = ln_metric_get(LN_M_CONNECTIONS);
+    int64_t open = ln_metric_get(LN_M_CONNECTIONS); /* this one included */
     struct sh_session *s = sh_session_create(sh, c, is_operator);
     ln_http_start(c, &sh_http_ops, s);
-    if (!is_operator && open >= sh->srv->opts->max_connections) {
+    if (!is_operator && open > sh->srv->opts->max_connections) {
         ln_conn_close(c, LN_EAGAIN);
     }
     if (is_operator && c->peer_uid != 0 && c->peer_uid != geteuid()) {
@@ -228,7 +228,9 @@ drop_mail(struct ln_shard *sh)
         } else if (msg->type == SH_MSG_ACCOUNT) {
             ln_req_destroy(&((struct sh_account_call *)msg)->req);
             free(msg);
-        } else if (msg->type != SH_MSG_MOVE && msg->type != SH_MSG_HASHED) {
+        } else if (msg->type == SH_MSG_MOVE) {
+            sh_move_drop((struct sh_move *)msg);
+        } else if (msg->type != SH_MSG_HASHED) { /* the pool has ended before the shards did */
             free(msg);
         }
     }

@@ -202,6 +202,7 @@ void sh_slot_give(struct sh_session *s);
 void sh_session_set(struct sh_session *s, enum sh_state state);
 void sh_session_hello(struct sh_session *s, struct ln_req *req); /* takes req */
 void sh_session_moved(struct ln_shard *sh, struct sh_move *m);   /* takes m */
+void sh_move_drop(struct sh_move *m);                            /* takes m */
 void sh_session_welcome(struct sh_session *s, struct ln_reply *r);
 void sh_session_leave_user(struct sh_session *s);
 void sh_moves_go(struct ln_shard *sh);

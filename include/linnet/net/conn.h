@@ -102,6 +102,8 @@ bool ln_conn_is_tls(const struct ln_conn *c);
  * (what on_data did not use is kept only after it returned): on_turn is a good place. The pointer
  * may now travel in a message. */
 void ln_conn_detach(struct ln_conn *c);
+/* Ends a detached connection that no net will take; no callback. */
+void ln_conn_discard(struct ln_conn *c);
 /* Joins net on its thread: at the end of this turn gives kept bytes to on_data, then tries one read
  * (bytes may wait in SSL or in the kernel), then waits for events. */
 void ln_conn_attach(struct ln_conn *c, struct ln_net *net);
