@@ -295,7 +295,7 @@ st_write_chat_update(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who
     if (title || topic || archive || history) {
         write_chat(st, c);
     }
-    if (archive || history) { /* the shards' own early checks follow */
+    if (archive || history) { /* for what the shards judge themselves */
         for (uint32_t i = 0; i < c->member_count; i++) {
             st_put_member_record(st, c, c->members[i], c->members[i]->user->id);
         }

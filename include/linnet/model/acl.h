@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * acl.h - who may do what: one pure function in front of every path.
  *
- * Thread:  any. Called on the shard to answer early and in the writer's transaction to be right.
+ * Thread:  any. Called in the writer's transaction and before each read; on the shard for what ends
+ *          there (typing, marks without an answer).
  */
 #ifndef LINNET_MODEL_ACL_H
 #define LINNET_MODEL_ACL_H
