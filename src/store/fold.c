@@ -262,14 +262,10 @@ trim(struct ln_store *st)
     }
 }
 
-void
-st_fold_step(struct ln_store *st, uint32_t rows)
+/* One slice in a transaction of its own. */
+static void
+fold_slice(struct ln_store *st, uint32_t rows, uint64_t start_us)
 {
-    uint64_t start_us = ln_mono_us();
-    if (st->fold.stage == ST_FOLD_IDLE) {
-        start(st);
-        return;
-    }
     bool finishing = st->fold.stage == ST_FOLD_FINISH;
     st_begin(&st->db);
     if (st_fault("fold")) {
@@ -292,6 +288,18 @@ st_fold_step(struct ln_store *st, uint32_t rows)
     if (st_commit(&st->db) == LN_OK && finishing) {
         after_finish(st);
     }
+}
+
+void
+st_fold_step(struct ln_store *st, uint32_t rows)
+{
+    uint64_t start_us = ln_mono_us();
+    if (st->fold.stage == ST_FOLD_IDLE) {
+        start(st);
+    } else {
+        fold_slice(st, rows, start_us);
+    }
+    ln_metric_observe_us(LN_H_FOLD, ln_mono_us() - start_us);
 }
 
 /* ── checkpoints: between batches, by this connection only ── */
@@ -322,6 +330,7 @@ st_checkpoint(struct ln_store *st, bool idle)
     if (st->is_down || !(scrub || full || (idle && bytes >= LN_STORE_WAL_SOFT_BYTES))) {
         return;
     }
+    uint64_t start_us = ln_mono_us();
     if (scrub || full) {
         close_gate(st);
         mode = atomic_load(&st->inside) ? SQLITE_CHECKPOINT_PASSIVE
@@ -332,7 +341,7 @@ st_checkpoint(struct ln_store *st, bool idle)
                  ? SQLITE_IOERR
                  : sqlite3_wal_checkpoint_v2(st->db.h, NULL, mode, &in_log, &done);
     atomic_store(&st->gate, false);
-    ln_metric_add(LN_M_CHECKPOINTS, 1);
+    ln_metric_observe_us(LN_H_CHECKPOINT, ln_mono_us() - start_us);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY) {
         st_db_fail(&st->db, "checkpoint");
     } else if (in_log == done) {

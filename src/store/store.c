@@ -226,6 +226,9 @@ publish(struct ln_store *st)
     bool wrote = st->db.is_open_tx;
     /* 1. The commit must come before anything is said, because it is the fsync. */
     enum ln_err err = st_commit(&st->db);
+    if (wrote && !err) {
+        ln_metric_observe_us(LN_H_COMMIT, ln_mono_us() - start);
+    }
     if (err) {
         go_down(st, err);
     } else {
@@ -233,10 +236,6 @@ publish(struct ln_store *st)
          *    what the batch tells. */
         count_events(st->batch);
         post_batch(st);
-        if (wrote) {
-            ln_metric_add(LN_M_COMMITS, 1);
-            ln_metric_add(LN_M_COMMIT_US, (int64_t)(ln_mono_us() - start));
-        }
     }
     /* 3. Reads see whole commits only. */
     answer_deferred(st);

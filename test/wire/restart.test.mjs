@@ -110,8 +110,15 @@ test('the text of a deleted message leaves the database and its log within secon
   const { seq } = await c.send(chat, `first ${word}`);
   await c.ok('edit', { chat, target: seq, body: { text: `then ${word}` } });
   const files = () => ['linnet.db', 'linnet.db-wal'].filter((f) => readFileSync(join(server.dir, f)).includes(word));
+  const before = await server.metrics();
   assert.deepEqual(files(), ['linnet.db-wal']);
   await c.ok('delete', { chat, target: seq });
   await until(() => files().length === 0, 'the word is nowhere', 8000);
+  const now = await server.metrics();
+  const rose = (name) => now[name] - before[name];
+  assert.equal(rose('linnet_checkpoint_seconds_count'), 1, 'the checkpoint was timed');
+  assert.equal(rose('linnet_checkpoint_seconds_bucket{le="+Inf"}'), 1);
+  assert.ok(rose('linnet_checkpoint_seconds_sum') > 0);
+  assert.ok(rose('linnet_commit_seconds_count') >= 1);
   await server.done();
 });

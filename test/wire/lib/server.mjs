@@ -160,4 +160,16 @@ export class Server {
       req.end(body);
     });
   }
+
+  /** The metrics, by name with labels: {'linnet_sessions': 3, …}. */
+  metrics() {
+    return new Promise((done, fail) => {
+      http.get({ socketPath: join(this.dir, 'admin.sock'), path: '/metrics', headers: { Host: 'admin' } }, (res) => {
+        let text = '';
+        res.on('data', (d) => (text += d));
+        res.on('end', () => done(Object.fromEntries(text.split('\n').filter((l) => l && l[0] !== '#')
+          .map((l) => [l.slice(0, l.lastIndexOf(' ')), +l.slice(l.lastIndexOf(' ') + 1)]))));
+      }).on('error', fail);
+    });
+  }
 }
