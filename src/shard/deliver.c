@@ -80,6 +80,19 @@ apply_mark(struct ln_shard *sh, const struct ln_record *r)
     ln_frame_unref(f);
 }
 
+/* How many are online in a chat is for its members. */
+static void
+stop_watching(struct ln_ruser *u, ln_chat_id chat)
+{
+    struct sh_session *s;
+    LIST_FOREACH(s, &u->list, of_user)
+    {
+        if (s->watched_chat == chat) {
+            sh_online_unwatch(s);
+        }
+    }
+}
+
 static void
 apply_member(struct ln_shard *sh, const struct ln_record *r)
 {
@@ -95,6 +108,9 @@ apply_member(struct ln_shard *sh, const struct ln_record *r)
     }
     if (!was_in && !r->role) {
         return;
+    }
+    if (!r->role) {
+        stop_watching(u, r->chat);
     }
     ln_buf_clear(&sh->text);
     ln_encode_member(&sh->text, r);
@@ -223,6 +239,7 @@ sh_deliver_reply(struct ln_shard *sh, struct ln_reply *r)
         }
         if (r->op == LN_OP_WATCH && !r->err) {
             sh_people_watch(s, r->watch, r->watch_count);
+            sh_online_watch(s, r->watch_chat);
         }
         sh_session_answered(s);
     }

@@ -51,6 +51,7 @@ sh_people_init(struct ln_shard *sh)
 {
     ln_presence_init(&sh->presence, (uint64_t)sh->srv->opts->grace_ms, tell_state, sh);
     ln_watch_init(&sh->watch);
+    ln_online_init(&sh->online, sh->srv->shard_count, (uint64_t)sh->srv->opts->grace_ms);
     ln_receipts_init(&sh->receipts);
     ln_typing_init(&sh->typing);
 }
@@ -237,6 +238,8 @@ sh_people_note(struct ln_shard *sh, struct sh_note *n)
         set_typing(sh, n->chat, n->user, n->on);
     } else if (n->msg.type == SH_MSG_PRESENCE) {
         ln_watch_told(&sh->watch, n->user, n->state, n->last_seen);
+    } else if (n->msg.type == SH_MSG_COUNT || n->msg.type == SH_MSG_ONLINE) {
+        sh_online_note(sh, n);
     } else {
         enum ln_presence_state state = ln_presence_watch(&sh->presence, n->user, n->shard, n->on);
         if (n->on) {
@@ -273,6 +276,7 @@ sh_people_tick(struct ln_shard *sh, uint64_t now_ms)
 {
     ln_presence_tick(&sh->presence, now_ms, note_gone);
     ln_watch_flush(&sh->watch, tell_watchers, NULL);
+    sh_online_tick(sh, now_ms);
     ln_typing_tick(&sh->typing, now_ms, show_typing, sh);
     if (!sh->leaving) {
         post_marks(sh);

@@ -119,11 +119,11 @@ make_shards(struct ln_server *srv, unsigned n)
 {
     srv->shards = ln_zalloc(n * sizeof *srv->shards);
     srv->ports = ln_zalloc(n * sizeof *srv->ports);
+    srv->shard_count = n; /* what a shard holds one of for each shard is made from it */
     for (unsigned i = 0; i < n; i++) {
         sh_init(&srv->shards[i], srv, i);
         srv->ports[i].mailbox = ln_loop_mailbox(srv->shards[i].loop);
     }
-    srv->shard_count = n;
 }
 
 static void

@@ -110,6 +110,7 @@ sh_session_leave_user(struct sh_session *s)
         return;
     }
     sh_people_unwatch(s);
+    sh_online_unwatch(s);
     ln_presence_set(&s->sh->presence, u->id, -1, s->active ? -1 : 0, ln_mono_ms(), ln_wall_ms());
     LIST_REMOVE(s, of_user);
     s->user = NULL;

@@ -245,6 +245,7 @@ sh_deinit(struct ln_shard *sh)
     ln_roster_deinit(&sh->roster);
     ln_presence_deinit(&sh->presence);
     ln_watch_deinit(&sh->watch);
+    ln_online_deinit(&sh->online);
     ln_receipts_deinit(&sh->receipts);
     ln_typing_deinit(&sh->typing);
     sh_account_limits_free(sh);

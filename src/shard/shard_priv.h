@@ -11,6 +11,7 @@
 #include "linnet/api/decode.h"
 #include "linnet/api/encode.h"
 #include "linnet/chat/limit.h"
+#include "linnet/chat/online.h"
 #include "linnet/chat/presence.h"
 #include "linnet/chat/receipt.h"
 #include "linnet/chat/roster.h"
@@ -64,6 +65,7 @@ struct sh_session {
     LIST_ENTRY(sh_session) of_user;
     struct sh_hold *hold;       /* RESUMING only */
     struct sh_watched *watched; /* ids, or NULL */
+    ln_chat_id watched_chat;    /* whose online count is shown, or 0 */
     struct sh_ticket *ticket;   /* who the upgrade request's cookie or bearer says */
     ln_device_id device;
     uint32_t slot;
@@ -111,6 +113,8 @@ enum sh_msg {
     SH_MSG_WATCH,    /* a shard watches or leaves a user of this one */
     SH_MSG_PRESENCE, /* a watched user's state */
     SH_MSG_TYPING,
+    SH_MSG_COUNT,   /* a shard wants, or no longer wants, to know how many of a chat are here */
+    SH_MSG_ONLINE,  /* how many of a chat are on the shard that says it */
     SH_MSG_ADMIN,   /* main: a descriptor to be served as the admin socket */
     SH_MSG_QUIESCE, /* main: no new work */
     SH_MSG_BYE,     /* main: say bye, close, end */
@@ -127,12 +131,13 @@ struct sh_account_call {
     struct ln_req *req;
     uint64_t address; /* hash of the peer's address, for the limit */
 };
-struct sh_note { /* WATCH, PRESENCE, TYPING */
+struct sh_note { /* WATCH, PRESENCE, TYPING, COUNT, ONLINE */
     struct ln_msg msg;
     ln_user_id user;
     ln_chat_id chat;
-    unsigned shard;
+    unsigned shard; /* WATCH, COUNT, ONLINE: whose note it is */
     bool on;
+    uint32_t count;
     enum ln_presence_state state;
     ln_ts last_seen;
 };
@@ -154,6 +159,7 @@ struct ln_shard {
     struct ln_roster roster;
     struct ln_presence presence;
     struct ln_watch watch;
+    struct ln_online online;
     struct ln_receipts receipts;
     struct ln_typing typing;
     uint32_t seen_count;
@@ -232,7 +238,7 @@ bool sh_page(struct ln_conn *c, const struct ln_http_head *head); /* false: no s
 /* An answer that did not come by a batch or from the store: by the origin's shard. */
 void sh_answer(struct ln_server *srv, const struct ln_cmd *cmd, enum ln_err err, uint32_t retry_ms);
 
-/* ── deliver.c, fanout.c, people.c ── */
+/* ── deliver.c, fanout.c, people.c, online.c ── */
 void sh_deliver(struct ln_shard *sh, struct ln_batch *b);                             /* takes */
 void sh_deliver_reply(struct ln_shard *sh, struct ln_reply *r);                       /* takes */
 void sh_fanout(struct ln_shard *sh, ln_chat_id chat, ln_seq seq, struct ln_frame *f); /* takes f */
@@ -245,5 +251,9 @@ void sh_people_typing(struct sh_session *s, ln_chat_id chat, bool on);
 void sh_people_watch(struct sh_session *s, const ln_user_id *ids, uint32_t n);
 void sh_people_unwatch(struct sh_session *s);
 void sh_people_stopped_typing(struct ln_shard *sh, ln_chat_id chat, ln_user_id user);
+void sh_online_watch(struct sh_session *s, ln_chat_id chat); /* 0 = none */
+void sh_online_unwatch(struct sh_session *s);
+void sh_online_note(struct ln_shard *sh, const struct sh_note *n);
+void sh_online_tick(struct ln_shard *sh, uint64_t now_ms);
 
 #endif

@@ -466,12 +466,21 @@ answer_status(struct ln_store *st, const struct ln_cmd *cmd, struct st_who *who,
     return LN_OK;
 }
 
-/* Presence is shown to those who share a chat. */
+/* Presence is shown to those who share a chat, the number online to its members. */
 static enum ln_err
 answer_watch(struct ln_store *st, const struct ln_cmd *cmd, struct st_who *who, struct ln_reply *r)
 {
     if (!who->user) {
         return LN_EBADMSG;
+    }
+    if (LN_HAS(&cmd->args, chat)) {
+        struct st_chat *c;
+        struct st_member *me;
+        enum ln_err err = st_allow_chat(st, cmd, who, (struct ln_acl_query){0}, &c, &me);
+        if (err) {
+            return err;
+        }
+        r->watch_chat = cmd->args.chat;
     }
     r->watch = ln_alloc((cmd->args.users.n + 1u) * sizeof *r->watch);
     const char *comma = "";

@@ -31,7 +31,7 @@ enum ln_op_who { LN_WHO_ANYONE, LN_WHO_USER, LN_WHO_PERSON, LN_WHO_ADMIN, LN_WHO
     X(PING,         "ping",           SHARD,   ANYONE,    0, "", "answered by {\"ev\":\"pong\"}") \
     X(ACTIVE,       "active",         SHARD,   USER,      0, "on!", "the window is in front (true) or hidden or idle (false): {}") \
     X(TYPING,       "typing",         SHARD,   USER,      0, "chat!", "shown to the chat's members for 6 s: {}") \
-    X(WATCH,        "watch",          READ,    USER,      1, "users!", "presence of these ≤ 200 people from now on, and of no others: {}, then {\"ev\":\"presence\"}") \
+    X(WATCH,        "watch",          READ,    USER,      1, "users! chat", "presence of these ≤ 200 people, and how many are online in one chat, from now on and of no others: {last_seen}, then {\"ev\":\"presence\"} and {\"ev\":\"online\"}") \
     X(SEND,         "send",           WRITE,   USER,      1, "chat! cid! body! reply thread mentions here", "a message: {seq,ts,dup?}") \
     X(EDIT,         "edit",           WRITE,   USER,      1, "chat! target! body!", "new body of an own message: {seq,ts}, or {} where nothing changed") \
     X(DELETE,       "delete",         WRITE,   USER,      1, "chat! target!", "removes the text of an own message, or of any as moderator: {seq,ts}") \

@@ -84,6 +84,7 @@ struct ln_reply {
     struct ln_welcome *welcome; /* hello only */
     uint32_t *watch;            /* watch: the people allowed, the first count of */
     uint32_t watch_count;
+    ln_chat_id watch_chat; /* watch: whose online count to show, or 0 */
 };
 struct ln_reply *ln_reply_create(const struct ln_cmd *cmd, enum ln_err err);
 void ln_reply_destroy(struct ln_reply **r);

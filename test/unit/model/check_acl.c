@@ -51,6 +51,7 @@ static const struct chat_row {
     {.op = LN_OP_MARK, .role = LN_ROLE_GUEST, .kind = LN_CHAT_GROUP, .may = "-yyyy", .archived = true},
     {.op = LN_OP_UNREAD, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_DIRECT, .may = "-yyyy"},
     {.op = LN_OP_RECEIPTS, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_GROUP, .may = "-yyyy"},
+    {.op = LN_OP_WATCH, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_GROUP, .may = "-yyyy"},
     {.op = LN_OP_HISTORY, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_DIRECT, .may = "-yyyy"},
     {.op = LN_OP_HISTORY, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_CHANNEL, .may = "-yyyy"}, /* a channel is joined before it is read */
     {.op = LN_OP_HISTORY, .role = LN_ROLE_OWNER, .kind = LN_CHAT_GROUP, .may = "-yyyy"},
