@@ -356,6 +356,9 @@ sh_session_moved(struct ln_shard *sh, struct sh_move *m)
     struct sh_session *s = m->session;
     sh_slot_take(sh, s);
     ln_conn_attach(s->conn, sh->net); /* reads nothing yet: the stream was stopped by hello */
+    if (sh->leaving) {                /* the others here have heard it already */
+        sh_say_bye(s->conn, sh);
+    }
     if (!ln_conn_is_closing(s->conn)) {
         post_hello(s, m->req);
         if (s->state != SH_HELLO) {

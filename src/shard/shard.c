@@ -64,8 +64,8 @@ quiesce(struct ln_shard *sh)
     }
 }
 
-static void
-say_bye(struct ln_conn *c, void *arg)
+void
+sh_say_bye(struct ln_conn *c, void *arg)
 {
     struct ln_shard *sh = arg;
     if (ln_conn_is_closing(c)) {
@@ -88,7 +88,7 @@ bye(struct ln_shard *sh)
 {
     sh->leaving = true;
     sh->leave_by_ms = ln_mono_ms() + (uint64_t)sh->srv->opts->shutdown_grace_ms / 2;
-    ln_net_each(sh->net, say_bye, sh);
+    ln_net_each(sh->net, sh_say_bye, sh);
 }
 
 /* ── mail ── */

@@ -196,6 +196,7 @@ void sh_post(struct ln_server *srv, unsigned shard, struct ln_msg *msg);
 unsigned sh_home_index(const struct ln_server *srv, ln_user_id user);
 struct ln_listener;
 void sh_run(void *shard); /* the thread */
+void sh_say_bye(struct ln_conn *c, void *shard);
 void sh_init(struct ln_shard *sh, struct ln_server *srv, unsigned index);
 void sh_deinit(struct ln_shard *sh);
 

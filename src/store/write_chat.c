@@ -18,7 +18,8 @@ write_chat(struct ln_store *st, const struct st_chat *c)
            (int64_t)c->archived, (int64_t)c->history);
 }
 
-/* A member who has read everything there is, and (by the chat's rule) sees it or not. */
+/* A member who has read everything there is, and (by the chat's rule) sees it or not. The founder's
+ * own coming is hidden from nobody: those named at the creation came with it. */
 static struct st_member *
 enter(struct st_chat *c, struct st_user *u, unsigned role)
 {
@@ -26,7 +27,7 @@ enter(struct st_chat *c, struct st_user *u, unsigned role)
     m->role = (uint8_t)role;
     m->delivered = m->read = m->alerted = c->head;
     m->read_msg = c->msg_no;
-    m->visible_from = c->history == LN_HISTORY_SINCE_JOIN ? c->head + 1 : 1;
+    m->visible_from = c->history == LN_HISTORY_SINCE_JOIN && c->head > 1 ? c->head + 1 : 1;
     return m;
 }
 
