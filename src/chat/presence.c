@@ -8,13 +8,19 @@
 #include "linnet/base/assert.h"
 #include "linnet/base/mem.h"
 
+/* One for each user online: kept small. */
 struct entry {
     ln_user_id user;
-    enum ln_presence_state state;
     int sessions;
     int active;
-    uint64_t shards;   /* who wants to know */
-    uint64_t until_ms; /* end of grace, while dying */
+    uint8_t state;   /* enum ln_presence_state */
+    uint64_t shards; /* who wants to know */
+};
+
+/* A user whose last session has ended. */
+struct dying {
+    ln_user_id user;
+    uint64_t until_ms; /* end of grace */
     ln_ts last_seen;
 };
 
@@ -31,8 +37,11 @@ ln_presence_init(struct ln_presence *p, uint64_t grace_ms, ln_presence_fn *tell,
 void
 ln_presence_deinit(struct ln_presence *p)
 {
-    struct entry *e;
+    void *e;
     for (size_t i = 0; (e = ln_map_each(&p->users, &i, NULL));) {
+        free(e);
+    }
+    for (size_t i = 0; (e = ln_map_each(&p->dying, &i, NULL));) {
         free(e);
     }
     ln_map_deinit(&p->users);
@@ -61,15 +70,23 @@ drop_if_idle(struct ln_presence *p, struct entry *e)
 }
 
 static void
-set_state(struct ln_presence *p, struct entry *e, enum ln_presence_state state)
+set_state(struct ln_presence *p, struct entry *e, enum ln_presence_state state, ln_ts last_seen)
 {
     if (e->state == state) {
         return;
     }
-    e->state = state;
+    e->state = (uint8_t)state;
     if (e->shards) {
-        p->tell(p->ctx, e->user, state, state == LN_OFFLINE ? e->last_seen : 0, e->shards);
+        p->tell(p->ctx, e->user, state, last_seen, e->shards);
     }
+}
+
+static void
+begin_dying(struct ln_presence *p, ln_user_id user, uint64_t now_ms, ln_ts now)
+{
+    struct dying *d = ln_alloc(sizeof *d);
+    *d = (struct dying){user, now_ms + p->grace_ms, now};
+    free(ln_map_put(&p->dying, user, d));
 }
 
 void
@@ -81,12 +98,10 @@ ln_presence_set(struct ln_presence *p, ln_user_id user, int sessions_delta, int 
     e->active += active_delta;
     LN_ASSERT(e->sessions >= 0 && e->active >= 0 && e->active <= e->sessions);
     if (e->sessions) {
-        ln_map_del(&p->dying, user);
-        set_state(p, e, e->active ? LN_ONLINE : LN_AWAY);
+        free(ln_map_del(&p->dying, user));
+        set_state(p, e, e->active ? LN_ONLINE : LN_AWAY, 0);
     } else {
-        e->last_seen = now;
-        e->until_ms = now_ms + p->grace_ms;
-        ln_map_put(&p->dying, user, e);
+        begin_dying(p, user, now_ms, now);
     }
 }
 
@@ -94,7 +109,7 @@ enum ln_presence_state
 ln_presence_watch(struct ln_presence *p, ln_user_id user, unsigned shard, bool on)
 {
     struct entry *e = need(p, user);
-    enum ln_presence_state state = e->state;
+    enum ln_presence_state state = (enum ln_presence_state)e->state;
     LN_ASSERT(shard < 64);
     if (on) {
         e->shards |= 1ull << shard;
@@ -109,18 +124,20 @@ void
 ln_presence_tick(struct ln_presence *p, uint64_t now_ms,
                  void (*gone)(void *ctx, ln_user_id user, ln_ts last_seen))
 {
-    struct entry *e, *over[1024];
+    struct dying *d, *over[1024];
     size_t n = 0;
-    for (size_t i = 0; n < LN_COUNT(over) && (e = ln_map_each(&p->dying, &i, NULL));) {
-        if (e->until_ms <= now_ms) {
-            over[n++] = e; /* more than these wait for the next tick */
+    for (size_t i = 0; n < LN_COUNT(over) && (d = ln_map_each(&p->dying, &i, NULL));) {
+        if (d->until_ms <= now_ms) {
+            over[n++] = d; /* more than these wait for the next tick */
         }
     }
     for (size_t i = 0; i < n; i++) {
+        struct entry *e = ln_map_get(&p->users, over[i]->user);
         ln_map_del(&p->dying, over[i]->user);
         gone(p->ctx, over[i]->user, over[i]->last_seen);
-        set_state(p, over[i], LN_OFFLINE);
-        drop_if_idle(p, over[i]);
+        set_state(p, e, LN_OFFLINE, over[i]->last_seen);
+        drop_if_idle(p, e);
+        free(over[i]);
     }
 }
 
@@ -128,5 +145,5 @@ enum ln_presence_state
 ln_presence_get(const struct ln_presence *p, ln_user_id user)
 {
     const struct entry *e = ln_map_get(&p->users, user);
-    return e ? e->state : LN_OFFLINE;
+    return e ? (enum ln_presence_state)e->state : LN_OFFLINE;
 }

@@ -36,37 +36,21 @@ wants_read(const struct ln_conn *c)
     return !(c->flags & (LN_CF_FINISHING | LN_CF_PAUSED)) && c->kept_n < LN_NET_READ_BYTES;
 }
 
-static void
-change_events(struct ln_conn *c, short want)
-{
-    short have = (c->flags & LN_CF_ADDED) ? (short)(event_get_events(&c->ev) & ~EV_PERSIST) : 0;
-    if (want == have)
-        return;
-    if (c->flags & LN_CF_ADDED)
-        event_del(&c->ev);
-    c->flags &= (uint16_t)~LN_CF_ADDED;
-    if (!want)
-        return;
-    want |= EV_PERSIST;
-    LN_ASSERT(event_assign(&c->ev, c->net->base, c->fd, want, ln_conn_on_event, c) == 0);
-    if (event_add(&c->ev, NULL) == 0)
-        c->flags |= LN_CF_ADDED;
-    else
-        ln_conn_close(c, LN_EIO);
-}
-
 void
 ln_conn_set_events(struct ln_conn *c)
 {
     if (c->flags & LN_CF_CLOSING)
         return; /* it has none any more */
     bool read = wants_read(c);
-    bool write = c->flags & (LN_CF_BLOCKED | LN_CF_TLS_RW);
-    change_events(c, (short)((read ? EV_READ : 0) | (write ? EV_WRITE : 0)));
+    if (!ln_poll_set(c, read, c->flags & (LN_CF_BLOCKED | LN_CF_TLS_RW))) {
+        ln_conn_close(c, LN_EIO);
+        return;
+    }
     /* epoll does not know of the rest of a record that SSL has opened already. */
-    if (read && (c->flags & LN_CF_ADDED) && c->ssl && SSL_pending(c->ssl) > 0 &&
-        !(c->flags & LN_CF_LINGER))
-        event_active(&c->ev, EV_READ, 0);
+    if (read && c->ssl && SSL_pending(c->ssl) > 0 && !(c->flags & LN_CF_LINGER)) {
+        c->flags |= LN_CF_KICK | LN_CF_READ_SOON;
+        ln_conn_list(c);
+    }
 }
 
 void
@@ -90,22 +74,20 @@ ln_conn_unlist(struct ln_conn *c)
 }
 
 void
-ln_conn_on_event(evutil_socket_t fd, short what, void *arg)
+ln_conn_on_ready(struct ln_conn *c, bool read, bool write)
 {
-    struct ln_conn *c = arg;
-    (void)fd;
     if (c->flags & LN_CF_CLOSING)
         return;
     if ((c->flags & LN_CF_HANDSHAKE) && !ln_tls_handshake(c)) {
         ln_conn_set_events(c);
         return;
     }
-    bool may_read = (what & EV_READ) || (c->flags & LN_CF_TLS_RW);
-    if (what & EV_WRITE) {
+    read |= (c->flags & LN_CF_TLS_RW) != 0;
+    if (write) {
         c->flags &= (uint16_t) ~(LN_CF_BLOCKED | LN_CF_TLS_RW);
         ln_conn_list(c);
     }
-    if (may_read)
+    if (read)
         ln_conn_read(c);
     ln_conn_set_events(c);
 }
@@ -345,7 +327,6 @@ ln_conn_adopt(struct ln_net *net, int fd, struct ln_tls *tls, const struct ln_co
     evutil_make_socket_closeonexec(fd);
     read_peer(c);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* fails on a Unix socket: fine */
-    LN_ASSERT(event_assign(&c->ev, net->base, fd, EV_READ | EV_PERSIST, ln_conn_on_event, c) == 0);
     LIST_INSERT_HEAD(&net->all, c, all_link);
     net->count++;
     ln_metric_add(LN_M_CONNECTIONS, 1);
@@ -370,8 +351,7 @@ ln_conn_close(struct ln_conn *c, enum ln_err why)
         c->why = (int16_t)why;
     ln_tls_leave(c);
     c->flags |= LN_CF_CLOSING;
-    event_del(&c->ev); /* also what event_active() left */
-    c->flags &= (uint16_t)~LN_CF_ADDED;
+    (void)!ln_poll_set(c, false, false); /* taking away needs no room */
     ln_outq_free(c);
     ln_conn_list(c);
 }
@@ -467,8 +447,7 @@ ln_conn_detach(struct ln_conn *c)
     struct ln_net *net = c->net;
     LN_ASSERT(net && net->inside != c);
     LN_ASSERT(!(c->flags & (LN_CF_CLOSING | LN_CF_FINISHING | LN_CF_HANDSHAKE)));
-    event_del(&c->ev);
-    c->flags &= (uint16_t)~LN_CF_ADDED;
+    (void)!ln_poll_set(c, false, false);
     ln_conn_unlist(c);
     LIST_REMOVE(c, all_link);
     net->count--;
@@ -480,8 +459,6 @@ ln_conn_attach(struct ln_conn *c, struct ln_net *net)
 {
     LN_ASSERT(!c->net);
     c->net = net;
-    LN_ASSERT(event_assign(&c->ev, net->base, c->fd, EV_READ | EV_PERSIST, ln_conn_on_event, c) ==
-              0);
     LIST_INSERT_HEAD(&net->all, c, all_link);
     net->count++;
     /* The kernel of the new epoll will tell again whether it takes output. */

@@ -155,7 +155,7 @@ ln_tls_write(struct ln_conn *c)
     int err = SSL_get_error(c->ssl, r);
     ERR_clear_error();
     if (err == SSL_ERROR_WANT_WRITE || err == SSL_ERROR_WANT_READ) {
-        /* WANT_READ cannot last: renegotiation is off. Waiting for EV_WRITE tries again. */
+        /* WANT_READ cannot last: renegotiation is off. Waiting to write tries again. */
         if (!c->out->committed)
             c->out->committed = (uint32_t)n;
         errno = EAGAIN;

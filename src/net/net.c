@@ -172,6 +172,7 @@ ln_net_create(struct event_base *base, const struct ln_net_ops *ops, void *ctx)
     LIST_INIT(&net->all);
     LIST_INIT(&net->timed);
     net->buf = ln_alloc(LN_NET_READ_BYTES);
+    ln_poll_init(net);
     LN_ASSERT(evtimer_assign(&net->tick, base, on_tick, net) == 0);
     LN_ASSERT(evtimer_assign(&net->wake, base, on_wake, net) == 0);
     return net;
@@ -195,6 +196,7 @@ ln_net_destroy(struct ln_net **pnet)
     while (net->flush_n)
         flush_pass(net);
     LN_ASSERT(net->count == 0);
+    ln_poll_deinit(net);
     event_del(&net->tick);
     event_del(&net->wake);
     ln_outq_free_spares(net);

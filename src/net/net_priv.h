@@ -3,11 +3,13 @@
  *
  * conn.c    life cycle, events, delivery of input     outq.c      the ring of waiting frames
  * net.c     lists, deadlines, the end of a turn       conn_tls.c  handshake, SSL_read, SSL_write
+ * poll.c    who can be read or written
  */
 #ifndef LINNET_NET_NET_PRIV_H
 #define LINNET_NET_NET_PRIV_H
 
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <sys/types.h>
 
 #include "linnet/net/conn.h"
@@ -16,6 +18,7 @@
 #define LN_NET_HANDSHAKE_S 10      /* from the accept to the end of the handshake */
 #define LN_NET_FINISH_S 5          /* to drain, and for the peer to close */
 #define LN_NET_SCRATCH_BYTES 16384 /* one TLS record */
+#define LN_NET_POLL_EVENTS 256     /* ready connections a turn */
 
 /* What c->flags says. CLOSING and FINISHING never go away again. */
 enum ln_conn_flag {
@@ -26,13 +29,14 @@ enum ln_conn_flag {
     LN_CF_LISTED = 1 << 4,    /* on the net's flush list */
     LN_CF_KICK = 1 << 5,      /* give kept bytes to on_data at the end of the turn */
     LN_CF_READ_SOON = 1 << 6, /* with KICK: try one read as well */
-    LN_CF_BLOCKED = 1 << 7,   /* the kernel takes no output: waits for EV_WRITE */
-    LN_CF_ADDED = 1 << 8,     /* c->ev is pending */
+    LN_CF_BLOCKED = 1 << 7,   /* the kernel takes no output: waits until it can be written */
+    LN_CF_POLL_IN = 1 << 8,   /* in the epoll, to be read */
     LN_CF_HANDSHAKE = 1 << 9, /* TLS: not yet established */
     LN_CF_SHAKING = 1 << 10,  /* …and counted in net->handshakes */
     LN_CF_WAITING = 1 << 11,  /* …and on net->waiting, for its turn */
-    LN_CF_TLS_RW = 1 << 12,   /* SSL_read waits for EV_WRITE */
+    LN_CF_TLS_RW = 1 << 12,   /* SSL_read waits until it can be written */
     LN_CF_TLS_DEAD = 1 << 13, /* SSL failed: not even close_notify may follow */
+    LN_CF_POLL_OUT = 1 << 14, /* in the epoll, to be written */
 };
 
 /* Frames on their way out, oldest at head. Exists only while something waits. */
@@ -51,6 +55,8 @@ LIST_HEAD(ln_conn_list, ln_conn);
 
 struct ln_net {
     struct event_base *base;
+    int epoll_fd;
+    struct event ready; /* some connection is */
     const struct ln_net_ops *ops;
     void *ctx;
     struct ln_ws_pool *ws_pool;
@@ -77,10 +83,16 @@ void ln_conn_unlist(struct ln_conn *c);
 void ln_conn_set_events(struct ln_conn *c); /* waits for what c needs now */
 void ln_conn_read(struct ln_conn *c);       /* reads, at most a turn's share */
 void ln_conn_deliver_kept(struct ln_conn *c);
-void ln_conn_on_event(evutil_socket_t fd, short what, void *arg);
+void ln_conn_on_ready(struct ln_conn *c, bool read, bool write);
 void ln_conn_free(struct ln_conn *c); /* descriptor, SSL, memory; on no list any more */
 /* Writes what waits until the kernel refuses; closes on an error. */
 void ln_conn_write(struct ln_conn *c);
+
+/* ── poll.c ── */
+void ln_poll_init(struct ln_net *net);
+void ln_poll_deinit(struct ln_net *net);
+/* What c waits for from now on; false where the kernel has no room. */
+LN_MUST_CHECK bool ln_poll_set(struct ln_conn *c, bool in, bool out);
 
 /* ── net.c ── */
 void ln_net_set_deadline(struct ln_conn *c, unsigned seconds); /* 0 = none */

@@ -239,13 +239,13 @@ on_closed(struct ln_conn *c, enum ln_err why)
     sh_session_destroy(s);
 }
 
-static const struct ln_ws_ops ws_ops = {on_message, on_closed, NULL};
+static const struct ln_ws_ops ws_ops = {&ln_ws_default_limits, on_message, on_closed, NULL};
 
 void
 sh_session_start_ws(struct sh_session *s, const struct ln_http_head *head)
 {
     sh_session_set(s, SH_GREETED);
-    ln_ws_start(s->conn, &s->ws, head, "linnet.v1", &ws_ops, &ln_ws_default_limits, s);
+    ln_ws_start(s->conn, &s->ws, head, "linnet.v1", &ws_ops, s);
 }
 
 /* ── hello ── */

@@ -104,7 +104,7 @@ ln_ws_slot_get(struct ln_conn *c)
     slot->next = NULL;
     slot->conn = c;
     slot->msg_bytes = 0;
-    size_t max = ws->limits->message_bytes;
+    size_t max = ws->ops->limits->message_bytes;
     /* It holds for control frames as well. */
     wslay_event_config_set_max_recv_msg_length(slot->ctx,
                                                max > LN_WS_CONTROL_MAX ? max : LN_WS_CONTROL_MAX);

@@ -7,7 +7,7 @@
  *   fast   a whole, unfragmented text frame in the buffer: unmasked, checked, delivered from here;
  *   wslay  all else, byte by byte up to the frame's end: reassembly, UTF-8 across fragments (it
  *          fails at the first bad byte), pongs, the closing handshake.
- * A stream's memory: struct ln_ws in its session; the `ws` of ln_ws_start is the caller's.
+ * A header that is not all there is left to the connection, which gives it again with what follows.
  */
 #include "linnet/ws/ws.h"
 
@@ -136,7 +136,7 @@ count_control(struct ln_conn *c, struct ln_ws *ws)
     }
     if (ws->pings < UINT8_MAX)
         ws->pings++;
-    if (ws->pings <= ws->limits->pings_per_s)
+    if (ws->pings <= ws->ops->limits->pings_per_s)
         return true;
     close_with(c, WSLAY_CODE_POLICY_VIOLATION, LN_ERATE, "too many pings");
     return false;
@@ -148,13 +148,13 @@ accept_data(struct ln_conn *c, struct ln_ws *ws, const struct header *h)
 {
     bool open = ws->flags & LN_WSF_OPEN;
     uint64_t before = open ? ws->slot->msg_bytes : 0;
-    size_t max = ws->limits->message_bytes;
+    size_t max = ws->ops->limits->message_bytes;
     if (open != (h->opcode == WSLAY_CONTINUATION_FRAME)) {
         ln_ws_close(c, LN_EPROTO,
                     open ? "a message is not finished" : "there is nothing to continue");
         return false;
     }
-    if (h->opcode == WSLAY_BINARY_FRAME && !ws->limits->binary) {
+    if (h->opcode == WSLAY_BINARY_FRAME && !ws->ops->limits->binary) {
         close_with(c, WSLAY_CODE_UNSUPPORTED_DATA, LN_EPROTO, "text messages only");
         return false;
     }
@@ -163,7 +163,7 @@ accept_data(struct ln_conn *c, struct ln_ws *ws, const struct header *h)
         return false;
     }
     ws->fragments = open ? ws->fragments + 1 : 1;
-    if (ws->fragments > ws->limits->fragments) {
+    if (ws->fragments > ws->ops->limits->fragments) {
         ln_ws_close(c, LN_ETOOLARGE, "the message has too many fragments");
         return false;
     }
@@ -203,63 +203,64 @@ end_frame(struct ln_conn *c, struct ln_ws *ws)
 static void
 feed(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
 {
-    bool is_ping = (ws->hdr[0] & 0x0f) == WSLAY_PING;
-    int code = ln_ws_slot_feed(c, p, n, is_ping);
+    int code = ln_ws_slot_feed(c, p, n, ws->flags & LN_WSF_PING);
     if (code)
         end_after_wslay(c, code);
 }
 
-/* ws->hdr holds a whole header: the frame begins. */
 static void
-begin_frame(struct ln_conn *c, struct ln_ws *ws)
+set_flag(struct ln_ws *ws, unsigned flag, bool on)
+{
+    ws->flags = (uint8_t)(on ? ws->flags | flag : ws->flags & ~flag);
+}
+
+/* A frame that wslay is to take begins at p with a whole header. */
+static void
+begin_frame(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p)
 {
     struct header h;
-    const char *wrong = read_header(ws->hdr, &h);
-    ws->hdr_n = 0;
+    const char *wrong = read_header(p, &h);
     if (wrong) {
         ln_ws_close(c, LN_EPROTO, wrong);
         return;
     }
-    if (wslay_is_ctrl_frame(h.opcode) ? !count_control(c, ws) : !accept_data(c, ws, &h))
+    bool is_control = wslay_is_ctrl_frame(h.opcode);
+    if (is_control ? !count_control(c, ws) : !accept_data(c, ws, &h))
         return;
     if (!ws->slot && ln_ws_slot_get(c) != LN_OK) {
         ln_ws_close(c, LN_EAGAIN, "too many partial messages");
         return;
     }
     LN_ASSERT(ws->slot);
-    if (!wslay_is_ctrl_frame(h.opcode)) {
+    if (!is_control) {
         ws->slot->msg_bytes += h.payload;
-        ws->flags = (uint8_t)(h.fin ? ws->flags & ~LN_WSF_OPEN : ws->flags | LN_WSF_OPEN);
+        set_flag(ws, LN_WSF_OPEN, !h.fin);
     }
-    ws->frame_left = h.payload;
-    feed(c, ws, ws->hdr, h.size);
+    set_flag(ws, LN_WSF_PING, h.opcode == WSLAY_PING);
+    ws->frame_left = (uint32_t)h.payload; /* within the limits, so it fits */
+    feed(c, ws, p, h.size);
     if (h.payload == 0)
         end_frame(c, ws);
 }
 
-/* Collects header bytes from p; returns how many it took. */
+/* How many bytes of p it took: a whole header or none. */
 static size_t
 take_header(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
 {
-    size_t used = 0;
     if (!ws->partial_since_s)
         ws->partial_since_s = now_s();
-    while (used < n) {
-        ws->hdr[ws->hdr_n++] = p[used++];
-        if (ws->hdr_n >= 2 && ws->hdr_n == header_size(ws->hdr)) {
-            begin_frame(c, ws);
-            break;
-        }
-    }
-    return used;
+    if (n < 2 || n < header_size(p))
+        return 0;
+    begin_frame(c, ws, p);
+    return header_size(p);
 }
 
 static size_t
 take_payload(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
 {
     if (n > ws->frame_left)
-        n = (size_t)ws->frame_left;
-    ws->frame_left -= n;
+        n = ws->frame_left;
+    ws->frame_left -= (uint32_t)n;
     feed(c, ws, p, n);
     if (ws->frame_left == 0)
         end_frame(c, ws);
@@ -295,12 +296,13 @@ take_text(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
         return 0;
     if (n < header_size(p) || read_header(p, &h) != NULL)
         return 0; /* begin_frame says what is wrong */
-    if (h.payload > n - h.size || h.payload > ws->limits->message_bytes)
+    if (h.payload > n - h.size || h.payload > ws->ops->limits->message_bytes)
         return 0;
     struct ln_ws_pool *pool = ln_ws_pool_of(c);
     if (!pool->scratch)
         pool->scratch = ln_alloc(LN_NET_READ_BYTES);
     size_t len = (size_t)h.payload;
+    ws->partial_since_s = 0;
     unmask(pool->scratch, p + h.size, len, p + h.size - 4);
     struct ln_str msg = {(const char *)pool->scratch, len};
     if (!ln_utf8_is_valid(msg.p, msg.n))
@@ -318,12 +320,12 @@ on_ws_data(struct ln_conn *c, const uint8_t *p, size_t n)
     struct ln_ws *ws = ln_ws_of(c);
     size_t used = 0;
     while (used < n && !ln_conn_is_closing(c) && !(ws->flags & LN_WSF_STOPPED)) {
-        size_t step = 0;
-        if (ws->frame_left == 0 && ws->hdr_n == 0)
-            step = take_text(c, ws, p + used, n - used);
+        size_t step = ws->frame_left ? take_payload(c, ws, p + used, n - used)
+                                     : take_text(c, ws, p + used, n - used);
         if (step == 0)
-            step = ws->frame_left ? take_payload(c, ws, p + used, n - used)
-                                  : take_header(c, ws, p + used, n - used);
+            step = take_header(c, ws, p + used, n - used);
+        if (step == 0)
+            break;
         used += step;
     }
     return used;
@@ -364,7 +366,7 @@ ln_ws_go(struct ln_conn *c)
 bool
 ln_ws_is_at_rest(const struct ln_ws *ws)
 {
-    return !ws->slot && ws->hdr_n == 0 && ws->frame_left == 0;
+    return !ws->slot && ws->partial_since_s == 0;
 }
 
 void

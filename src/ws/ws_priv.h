@@ -21,6 +21,7 @@ enum ln_ws_flag {
     LN_WSF_OPEN = 1 << 0,    /* inside a fragmented message */
     LN_WSF_STOPPED = 1 << 1, /* on_message said LN_WS_STOP */
     LN_WSF_ENDED = 1 << 2,   /* a close was sent: nothing more is read */
+    LN_WSF_PING = 1 << 3,    /* the present frame is one */
 };
 
 /* A wslay context and what its callbacks need. */

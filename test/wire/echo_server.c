@@ -39,7 +39,8 @@ on_ws_closed(struct ln_conn *c, enum ln_err why)
     free(ln_ws_of(c));
 }
 
-static const struct ln_ws_ops ws_ops = {.on_message = on_message, .on_closed = on_ws_closed};
+static const struct ln_ws_ops ws_ops = {
+    .limits = &limits, .on_message = on_message, .on_closed = on_ws_closed};
 
 static void
 on_request(struct ln_conn *c, const struct ln_http_head *head, struct ln_str body)
@@ -53,7 +54,7 @@ on_request(struct ln_conn *c, const struct ln_http_head *head, struct ln_str bod
                       ln_str(why));
     } else {
         struct ln_ws *ws = ln_alloc(sizeof(*ws));
-        ln_ws_start(c, ws, head, NULL, &ws_ops, &limits, NULL);
+        ln_ws_start(c, ws, head, NULL, &ws_ops, NULL);
     }
 }
 

@@ -23,7 +23,7 @@ typedef void ln_presence_fn(void *ctx, ln_user_id user, enum ln_presence_state s
 
 struct ln_presence {
     struct ln_map users; /* id → entry */
-    struct ln_map dying; /* id → entry with no session, waiting for the end of its grace */
+    struct ln_map dying; /* id → a user with no session, waiting for the end of the grace */
     uint64_t grace_ms;
     ln_presence_fn *tell;
     void *ctx;

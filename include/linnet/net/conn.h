@@ -4,10 +4,10 @@
  *
  * Thread:  a connection belongs to one ln_net (one a shard) and lives on its thread; it may move
  *          once or more by detach and attach.
- * Owns:    descriptor, SSL, queued frames. One struct event a connection, no bufferevent.
+ * Owns:    descriptor, SSL, queued frames. No struct event and no bufferevent: one epoll a net.
  * Output:  frames queue by reference in a small ring that exists only while something waits;
  *          ln_net_flush() at the end of a turn writes them with one writev (or SSL_write) a
- *          connection. EAGAIN adds EV_WRITE until the queue is empty.
+ *          connection. EAGAIN waits until the kernel takes more.
  * Closing: ln_conn_close() at once, or ln_conn_finish() after the output has drained (5 s at most,
  *          then cut). on_closed comes exactly once, from the end of the turn, and the connection is
  *          freed after it returns; no other callback follows ln_conn_close().
@@ -15,7 +15,6 @@
 #ifndef LINNET_NET_CONN_H
 #define LINNET_NET_CONN_H
 
-#include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -44,7 +43,6 @@ struct ln_conn_ops {
 };
 
 struct ln_conn {
-    struct event ev;
     struct ln_net *net; /* NULL while detached */
     const struct ln_conn_ops *ops;
     void *user;          /* the protocol's state */

@@ -23,8 +23,8 @@
 #include "linnet/net/http.h"
 
 struct ln_ws_limits {
-    size_t message_bytes; /* a message, all fragments; more = close 1009 */
-    unsigned fragments;   /* of one message; more = close 1009 */
+    uint32_t message_bytes; /* a message, all fragments; more = close 1009 */
+    unsigned fragments;     /* of one message; more = close 1009 */
     unsigned pings_per_s; /* received control frames a second; more = close 1008; ≥ 255: no limit */
     bool binary;          /* binary messages are allowed; else close 1003 */
 };
@@ -39,6 +39,7 @@ enum ln_ws_go {
 };
 
 struct ln_ws_ops {
+    const struct ln_ws_limits *limits;
     /* A whole text (or, with binary allowed, binary) message, UTF-8 checked; borrowed. */
     enum ln_ws_go (*on_message)(struct ln_conn *c, struct ln_str msg, bool is_text);
     /* The connection ends; last call; ws is freed after it. */
@@ -46,20 +47,19 @@ struct ln_ws_ops {
     void (*on_drained)(struct ln_conn *c); /* may be NULL */
 };
 
-/* ~64 B. Embedded in a session, or allocated by ln_ws_start; see ws.c. */
+/* A stream's memory, 56 B; embedded in a session. An incomplete header stays with the connection.
+ */
 struct ln_ws {
     const struct ln_ws_ops *ops;
-    const struct ln_ws_limits *limits;
-    void *user;               /* the session */
-    struct ln_ws_slot *slot;  /* borrowed context, or NULL: at rest */
-    uint64_t frame_left;      /* bytes of the present frame not yet given to wslay */
-    uint32_t partial_since_s; /* when the stream left rest, for the partial-frame deadline */
-    uint32_t fragments;       /* of the open message */
-    uint8_t hdr_n;            /* bytes of a frame header collected in hdr */
-    uint8_t hdr[14];
-    uint8_t flags;
-    uint8_t pings; /* in the present second */
+    void *user;              /* the session */
+    struct ln_ws_slot *slot; /* borrowed context, or NULL: at rest */
+    uint32_t frame_left;     /* bytes of the present frame not yet given to wslay */
+    uint32_t
+        partial_since_s; /* when the stream left rest, for the partial-frame deadline; 0: at rest */
+    uint32_t fragments;  /* of the open message */
     uint32_t pings_s;
+    uint8_t pings; /* in the present second */
+    uint8_t flags;
 };
 
 /* Checks an upgrade request (RFC 6455 section 4.2.1) without Origin, which is the caller's.
@@ -69,8 +69,7 @@ LN_MUST_CHECK enum ln_err ln_ws_check(const struct ln_http_head *h, const char *
 /* Answers 101 on c and makes it a WebSocket; inside on_request only. ws is the caller's memory,
  * alive until on_closed returns. Sets c->ops, c->user = ws. */
 void ln_ws_start(struct ln_conn *c, struct ln_ws *ws, const struct ln_http_head *h,
-                 const char *subprotocol, const struct ln_ws_ops *ops,
-                 const struct ln_ws_limits *limits, void *user);
+                 const char *subprotocol, const struct ln_ws_ops *ops, void *user);
 
 static inline struct ln_ws *
 ln_ws_of(const struct ln_conn *c)

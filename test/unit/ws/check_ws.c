@@ -64,15 +64,15 @@ on_drained(struct ln_conn *c)
     seen.drained++;
 }
 
-static const struct ln_ws_ops ops = {on_message, on_closed, on_drained};
+static const struct ln_ws_ops ops = {&ln_ws_default_limits, on_message, on_closed, on_drained};
 
 static void
-start(const struct ln_ws_limits *limits)
+start(const struct ln_ws_ops *ops_to_use)
 {
     static const char text[] = UPGRADE USUAL KEY "\r\n";
     conn = rig_pair(&rig, NULL, NULL, &peer);
     ck_assert_int_gt(ln_http_parse(text, sizeof(text) - 1, &head), 0);
-    ln_ws_start(conn, &ws, &head, "linnet.v1", &ops, limits, (void *)(uintptr_t) "user");
+    ln_ws_start(conn, &ws, &head, "linnet.v1", ops_to_use, (void *)(uintptr_t) "user");
     rig_turn(&rig);
     take(peer, out, sizeof(out));
     seen.drained = 0;
@@ -84,7 +84,7 @@ set_up(void)
     memset(&seen, 0, sizeof(seen));
     ln_clock_fake(1000000, 0);
     rig_init(&rig, NULL, NULL);
-    start(&ln_ws_default_limits);
+    start(&ops);
 }
 
 static void
@@ -186,7 +186,7 @@ START_TEST(the_answer_to_the_sample_nonce)
     int fd;
     struct ln_ws other;
     struct ln_conn *c = rig_pair(&rig, NULL, NULL, &fd);
-    ln_ws_start(c, &other, &head, NULL, &ops, &ln_ws_default_limits, (void *)(uintptr_t) "user");
+    ln_ws_start(c, &other, &head, NULL, &ops, (void *)(uintptr_t) "user");
     rig_turn(&rig);
     take(fd, out, sizeof(out));
     ck_assert_str_eq(out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
@@ -375,11 +375,12 @@ END_TEST
 START_TEST(binary_where_it_is_allowed)
 {
     static const struct ln_ws_limits limits = {100, 10, 20, true};
+    static const struct ln_ws_ops small = {&limits, on_message, on_closed, on_drained};
     ln_conn_close(conn, LN_OK);
     rig_turn(&rig);
     close(peer);
     seen.closed = 0;
-    start(&limits);
+    start(&small);
     send_frame(0x82, "\xff\x00", 2);
     ck_assert_int_eq(seen.messages, 1);
     ck_assert(!seen.last_is_text);
