@@ -45,6 +45,12 @@ ln_roster_chat(const struct ln_roster *r, ln_chat_id id)
     return ln_map_get(&r->chats, id);
 }
 
+enum ln_presence_state
+ln_roster_state(const struct ln_ruser *u)
+{
+    return !u || !u->sessions ? LN_OFFLINE : u->active ? LN_ONLINE : LN_AWAY;
+}
+
 struct ln_ruser *
 ln_roster_enter(struct ln_roster *r, ln_user_id id)
 {

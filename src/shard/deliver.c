@@ -87,8 +87,9 @@ stop_watching(struct ln_ruser *u, ln_chat_id chat)
     struct sh_session *s;
     LIST_FOREACH(s, &u->list, of_user)
     {
-        if (s->watched_chat == chat) {
-            sh_online_unwatch(s);
+        if (s->watched && s->watched->chat == chat) {
+            s->watched->chat = 0;
+            sh_online_unwatch(s, chat);
         }
     }
 }
@@ -125,7 +126,7 @@ apply_user(struct ln_shard *sh, const struct ln_record *r)
 {
     struct ln_ruser *u, *self = ln_roster_user(&sh->roster, r->user);
     if (self) {
-        self->role = r->role;
+        self->role = r->role & 0x7fu;
         self->receipts = r->to_all;
     }
     ln_buf_clear(&sh->text);
@@ -238,8 +239,7 @@ sh_deliver_reply(struct ln_shard *sh, struct ln_reply *r)
             ln_conn_send(s->conn, ln_ws_text(sh->text.p, sh->text.n));
         }
         if (r->op == LN_OP_WATCH && !r->err) {
-            sh_people_watch(s, r->watch, r->watch_count);
-            sh_online_watch(s, r->watch_chat);
+            sh_people_watch(s, r->watch_chat, r->watch, r->watch_count);
         }
         sh_session_answered(s);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * online.c - how many of a chat are online, for the sessions that have it on screen: asks all
- * shards, answers theirs.
+ * online.c - how many of a chat are online, for the sessions that have it on screen (people.c keeps
+ * which): asks all shards, answers theirs.
  */
 #include <stdlib.h>
 
@@ -31,22 +31,15 @@ ask_all(struct ln_shard *sh, ln_chat_id chat, bool on)
 void
 sh_online_watch(struct sh_session *s, ln_chat_id chat)
 {
-    if (s->watched_chat == chat || s->state != SH_LIVE) {
-        return;
-    }
-    sh_online_unwatch(s);
-    s->watched_chat = chat;
-    if (chat && ln_online_watch(&s->sh->online, chat, s)) {
+    if (ln_online_watch(&s->sh->online, chat, s)) {
         ask_all(s->sh, chat, true);
     }
 }
 
 void
-sh_online_unwatch(struct sh_session *s)
+sh_online_unwatch(struct sh_session *s, ln_chat_id chat)
 {
-    ln_chat_id chat = s->watched_chat;
-    s->watched_chat = 0;
-    if (chat && ln_online_unwatch(&s->sh->online, chat, s)) {
+    if (ln_online_unwatch(&s->sh->online, chat, s)) {
         ask_all(s->sh, chat, false);
     }
 }

@@ -38,6 +38,13 @@ tell_state(void *ctx, ln_user_id user, enum ln_presence_state state, ln_ts last_
     }
 }
 
+static enum ln_presence_state
+state_now(void *ctx, ln_user_id user)
+{
+    const struct ln_shard *sh = ctx;
+    return ln_roster_state(ln_roster_user(&sh->roster, user));
+}
+
 static void
 note_gone(void *ctx, ln_user_id user, ln_ts last_seen)
 {
@@ -49,7 +56,7 @@ note_gone(void *ctx, ln_user_id user, ln_ts last_seen)
 void
 sh_people_init(struct ln_shard *sh)
 {
-    ln_presence_init(&sh->presence, (uint64_t)sh->srv->opts->grace_ms, tell_state, sh);
+    ln_presence_init(&sh->presence, (uint64_t)sh->srv->opts->grace_ms, tell_state, state_now, sh);
     ln_watch_init(&sh->watch);
     ln_online_init(&sh->online, sh->srv->shard_count, (uint64_t)sh->srv->opts->grace_ms);
     ln_receipts_init(&sh->receipts);
@@ -79,6 +86,9 @@ sh_people_unwatch(struct sh_session *s)
 {
     struct sh_watched *w = s->watched;
     s->watched = NULL;
+    if (w && w->chat) {
+        sh_online_unwatch(s, w->chat);
+    }
     for (uint32_t i = 0; w && i < w->count; i++) {
         if (ln_watch_remove(&s->sh->watch, w->ids[i], s)) {
             ask_home(s->sh, w->ids[i], false);
@@ -126,7 +136,7 @@ lists_deinit(struct lists *l)
 }
 
 void
-sh_people_watch(struct sh_session *s, const ln_user_id *ids, uint32_t n)
+sh_people_watch(struct sh_session *s, ln_chat_id chat, const ln_user_id *ids, uint32_t n)
 {
     struct lists l;
     struct sh_watched *old = s->watched, *w;
@@ -134,6 +144,7 @@ sh_people_watch(struct sh_session *s, const ln_user_id *ids, uint32_t n)
         return;
     }
     w = ln_alloc(sizeof *w + n * sizeof w->ids[0]);
+    w->chat = chat;
     w->count = n;
     memcpy(w->ids, ids, n * sizeof w->ids[0]);
     lists_init(&l);
@@ -142,7 +153,11 @@ sh_people_watch(struct sh_session *s, const ln_user_id *ids, uint32_t n)
             ask_home(s->sh, ids[i], true);
         }
     }
-    s->watched = old;
+    if (chat && old && old->chat == chat) {
+        old->chat = 0; /* it goes on */
+    } else if (chat) {
+        sh_online_watch(s, chat);
+    }
     sh_people_unwatch(s);
     s->watched = w;
     for (uint32_t i = 0; i < n; i++) {

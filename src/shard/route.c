@@ -56,9 +56,12 @@ answer_empty(struct sh_session *s, const struct ln_cmd *cmd)
 static void
 set_active(struct sh_session *s, bool on)
 {
+    struct ln_ruser *u = s->user;
     if (s->active != on) {
+        enum ln_presence_state was = ln_roster_state(u);
         s->active = on;
-        ln_presence_set(&s->sh->presence, s->user->id, 0, on ? 1 : -1, ln_mono_ms(), ln_wall_ms());
+        u->active += on ? 1u : -1u;
+        ln_presence_changed(&s->sh->presence, u->id, was, ln_mono_ms(), ln_wall_ms());
     }
 }
 

@@ -2,6 +2,7 @@
  * session.c - the states of a connection (see enum sh_state), its move to the home shard, and its
  * slot.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,11 +111,13 @@ sh_session_leave_user(struct sh_session *s)
         return;
     }
     sh_people_unwatch(s);
-    sh_online_unwatch(s);
-    ln_presence_set(&s->sh->presence, u->id, -1, s->active ? -1 : 0, ln_mono_ms(), ln_wall_ms());
+    ln_user_id id = u->id;
+    enum ln_presence_state was = ln_roster_state(u);
     LIST_REMOVE(s, of_user);
     s->user = NULL;
+    u->active -= s->active;
     ln_roster_leave(&s->sh->roster, u);
+    ln_presence_changed(&s->sh->presence, id, was, ln_mono_ms(), ln_wall_ms());
     ln_metric_add(LN_M_SESSIONS, -1);
 }
 
@@ -217,10 +220,16 @@ sh_session_answered(struct sh_session *s)
 }
 
 /* ── WebSocket callbacks ── */
+static struct sh_session *
+session_of(const struct ln_conn *c)
+{
+    return (struct sh_session *)((char *)ln_ws_of(c) - offsetof(struct sh_session, ws));
+}
+
 static enum ln_ws_go
 on_message(struct ln_conn *c, struct ln_str msg, bool is_text)
 {
-    struct sh_session *s = ln_ws_of(c)->user;
+    struct sh_session *s = session_of(c);
     if (!is_text) {
         ln_ws_close(c, LN_EBADMSG, "binary messages are not used");
         return LN_WS_STOP;
@@ -232,7 +241,7 @@ on_message(struct ln_conn *c, struct ln_str msg, bool is_text)
 static void
 on_closed(struct ln_conn *c, enum ln_err why)
 {
-    struct sh_session *s = ln_ws_of(c)->user;
+    struct sh_session *s = session_of(c);
     if (why == LN_EPROTO || why == LN_EUTF8) {
         ln_metric_add(LN_M_PROTOCOL_ERRORS, 1);
     }
@@ -245,7 +254,7 @@ void
 sh_session_start_ws(struct sh_session *s, const struct ln_http_head *head)
 {
     sh_session_set(s, SH_GREETED);
-    ln_ws_start(s->conn, &s->ws, head, "linnet.v1", &ws_ops, s);
+    ln_ws_start(s->conn, &s->ws, head, "linnet.v1", &ws_ops);
 }
 
 /* ── hello ── */
@@ -374,8 +383,10 @@ static void
 enter_user(struct sh_session *s, const struct ln_welcome *w)
 {
     struct ln_shard *sh = s->sh;
+    enum ln_presence_state was = ln_roster_state(ln_roster_user(&sh->roster, w->user));
     struct ln_ruser *u = ln_roster_enter(&sh->roster, w->user);
-    u->role = w->role;
+    u->active += s->active;
+    u->role = w->role & 0x7fu;
     u->receipts = w->receipts;
     if (u->sessions == 1) {
         for (uint32_t i = 0; i < w->count; i++) {
@@ -387,7 +398,7 @@ enter_user(struct sh_session *s, const struct ln_welcome *w)
     s->user = u;
     s->device = w->device;
     LIST_INSERT_HEAD(&u->list, s, of_user);
-    ln_presence_set(&sh->presence, u->id, 1, s->active ? 1 : 0, ln_mono_ms(), ln_wall_ms());
+    ln_presence_changed(&sh->presence, u->id, was, ln_mono_ms(), ln_wall_ms());
     ln_metric_add(LN_M_SESSIONS, 1);
 }
 

@@ -64,8 +64,7 @@ struct sh_session {
     struct ln_ruser *user; /* while welcomed */
     LIST_ENTRY(sh_session) of_user;
     struct sh_hold *hold;       /* RESUMING only */
-    struct sh_watched *watched; /* ids, or NULL */
-    ln_chat_id watched_chat;    /* whose online count is shown, or 0 */
+    struct sh_watched *watched; /* or NULL */
     struct sh_ticket *ticket;   /* who the upgrade request's cookie or bearer says */
     ln_device_id device;
     uint32_t slot;
@@ -82,7 +81,9 @@ struct sh_session {
     struct ln_ws ws;
 };
 
+/* What a session has on screen. */
 struct sh_watched {
+    ln_chat_id chat; /* whose online count is shown, or 0 */
     uint32_t count;
     ln_user_id ids[];
 };
@@ -249,11 +250,11 @@ void sh_people_init(struct ln_shard *sh);
 void sh_people_tick(struct ln_shard *sh, uint64_t now_ms);
 void sh_people_note(struct ln_shard *sh, struct sh_note *n); /* takes */
 void sh_people_typing(struct sh_session *s, ln_chat_id chat, bool on);
-void sh_people_watch(struct sh_session *s, const ln_user_id *ids, uint32_t n);
+void sh_people_watch(struct sh_session *s, ln_chat_id chat, const ln_user_id *ids, uint32_t n);
 void sh_people_unwatch(struct sh_session *s);
 void sh_people_stopped_typing(struct ln_shard *sh, ln_chat_id chat, ln_user_id user);
-void sh_online_watch(struct sh_session *s, ln_chat_id chat); /* 0 = none */
-void sh_online_unwatch(struct sh_session *s);
+void sh_online_watch(struct sh_session *s, ln_chat_id chat);
+void sh_online_unwatch(struct sh_session *s, ln_chat_id chat);
 void sh_online_note(struct ln_shard *sh, const struct sh_note *n);
 void sh_online_tick(struct ln_shard *sh, uint64_t now_ms);
 

@@ -86,7 +86,7 @@ accept_key(struct ln_str key, unsigned char out[32])
 
 void
 ln_ws_start(struct ln_conn *c, struct ln_ws *ws, const struct ln_http_head *h,
-            const char *subprotocol, const struct ln_ws_ops *ops, void *user)
+            const char *subprotocol, const struct ln_ws_ops *ops)
 {
     const struct ln_str *key = ln_http_find(h, "Sec-WebSocket-Key");
     unsigned char accepted[32];
@@ -102,7 +102,7 @@ ln_ws_start(struct ln_conn *c, struct ln_ws *ws, const struct ln_http_head *h,
         ln_buf_addf(&b, "Sec-WebSocket-Protocol: %s\r\n", subprotocol);
     ln_buf_adds(&b, "\r\n");
     LN_ASSERT(!b.overflow);
-    *ws = (struct ln_ws){.ops = ops, .user = user};
+    *ws = (struct ln_ws){.ops = ops};
     c->ops = &ln_ws_conn_ops;
     c->user = ws;
     ln_conn_send_copy(c, b.p, b.n);

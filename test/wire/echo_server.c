@@ -54,7 +54,7 @@ on_request(struct ln_conn *c, const struct ln_http_head *head, struct ln_str bod
                       ln_str(why));
     } else {
         struct ln_ws *ws = ln_alloc(sizeof(*ws));
-        ln_ws_start(c, ws, head, NULL, &ws_ops, NULL);
+        ln_ws_start(c, ws, head, NULL, &ws_ops);
     }
 }
 

@@ -15,6 +15,7 @@
 #include "linnet/base/id.h"
 #include "linnet/base/map.h"
 #include "linnet/chat/limit.h"
+#include "linnet/chat/presence.h"
 
 struct ln_rchat;
 struct sh_session; /* opaque: the shard's */
@@ -29,10 +30,11 @@ struct ln_rplace {
 
 struct ln_ruser {
     ln_user_id id;
-    uint8_t role; /* enum ln_role */
-    bool receipts;
     uint32_t sessions; /* how many hold this user */
-    uint32_t place_count;
+    uint32_t active;   /* of them, those with the window in front; the shard's to count */
+    uint32_t place_count : 24;
+    uint32_t role : 7; /* enum ln_role */
+    uint32_t receipts : 1;
     struct ln_rplace *places;    /* rising by chat id */
     struct sh_session_list list; /* the shard's, kept here */
     struct ln_limit limit;
@@ -56,6 +58,8 @@ void ln_roster_init(struct ln_roster *r);
 void ln_roster_deinit(struct ln_roster *r);
 struct ln_ruser *ln_roster_user(const struct ln_roster *r, ln_user_id id); /* or NULL */
 struct ln_rchat *ln_roster_chat(const struct ln_roster *r, ln_chat_id id); /* or NULL */
+/* By the sessions of a user, who may be NULL. */
+enum ln_presence_state ln_roster_state(const struct ln_ruser *u);
 /* A session of user begins: finds or makes the user. */
 struct ln_ruser *ln_roster_enter(struct ln_roster *r, ln_user_id id);
 /* A session ends; the last one takes the user away (u is then gone). */

@@ -47,11 +47,10 @@ struct ln_ws_ops {
     void (*on_drained)(struct ln_conn *c); /* may be NULL */
 };
 
-/* A stream's memory, 56 B; embedded in a session. An incomplete header stays with the connection.
+/* A stream's memory, 40 B; embedded in a session. An incomplete header stays with the connection.
  */
 struct ln_ws {
     const struct ln_ws_ops *ops;
-    void *user;              /* the session */
     struct ln_ws_slot *slot; /* borrowed context, or NULL: at rest */
     uint32_t frame_left;     /* bytes of the present frame not yet given to wslay */
     uint32_t
@@ -69,7 +68,7 @@ LN_MUST_CHECK enum ln_err ln_ws_check(const struct ln_http_head *h, const char *
 /* Answers 101 on c and makes it a WebSocket; inside on_request only. ws is the caller's memory,
  * alive until on_closed returns. Sets c->ops, c->user = ws. */
 void ln_ws_start(struct ln_conn *c, struct ln_ws *ws, const struct ln_http_head *h,
-                 const char *subprotocol, const struct ln_ws_ops *ops, void *user);
+                 const char *subprotocol, const struct ln_ws_ops *ops);
 
 static inline struct ln_ws *
 ln_ws_of(const struct ln_conn *c)

@@ -38,7 +38,7 @@ static struct {
 static enum ln_ws_go
 on_message(struct ln_conn *c, struct ln_str msg, bool is_text)
 {
-    ck_assert_str_eq(ln_ws_of(c)->user, "user");
+    ck_assert_ptr_eq(ln_ws_of(c), &ws);
     seen.messages++;
     seen.last_n = msg.n;
     seen.last_is_text = is_text;
@@ -72,7 +72,7 @@ start(const struct ln_ws_ops *ops_to_use)
     static const char text[] = UPGRADE USUAL KEY "\r\n";
     conn = rig_pair(&rig, NULL, NULL, &peer);
     ck_assert_int_gt(ln_http_parse(text, sizeof(text) - 1, &head), 0);
-    ln_ws_start(conn, &ws, &head, "linnet.v1", ops_to_use, (void *)(uintptr_t) "user");
+    ln_ws_start(conn, &ws, &head, "linnet.v1", ops_to_use);
     rig_turn(&rig);
     take(peer, out, sizeof(out));
     seen.drained = 0;
@@ -186,7 +186,7 @@ START_TEST(the_answer_to_the_sample_nonce)
     int fd;
     struct ln_ws other;
     struct ln_conn *c = rig_pair(&rig, NULL, NULL, &fd);
-    ln_ws_start(c, &other, &head, NULL, &ops, (void *)(uintptr_t) "user");
+    ln_ws_start(c, &other, &head, NULL, &ops);
     rig_turn(&rig);
     take(fd, out, sizeof(out));
     ck_assert_str_eq(out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
