@@ -16,6 +16,15 @@ ln_roster_init(struct ln_roster *r)
     ln_map_init(&r->chats);
 }
 
+static void
+free_chat(struct ln_rchat *c)
+{
+    if (c->users != c->few) {
+        free(c->users);
+    }
+    free(c);
+}
+
 void
 ln_roster_deinit(struct ln_roster *r)
 {
@@ -26,8 +35,7 @@ ln_roster_deinit(struct ln_roster *r)
         free(u);
     }
     for (size_t i = 0; (c = ln_map_each(&r->chats, &i, NULL));) {
-        free(c->users);
-        free(c);
+        free_chat(c);
     }
     ln_map_deinit(&r->users);
     ln_map_deinit(&r->chats);
@@ -108,8 +116,7 @@ ln_roster_forget(struct ln_roster *r, struct ln_rchat *c)
 {
     if (c->count == 0 && !c->jobs) {
         ln_map_del(&r->chats, c->id);
-        free(c->users);
-        free(c);
+        free_chat(c);
     }
 }
 
@@ -123,13 +130,25 @@ chat_remove_user(struct ln_roster *r, struct ln_rchat *c, const struct ln_ruser 
     ln_roster_forget(r, c);
 }
 
+/* Room for one more. On the heap the capacity is the next power of two above the count. */
+static void
+chat_make_room(struct ln_rchat *c)
+{
+    if (c->users == c->few) {
+        if (c->count == LN_ROSTER_FEW) {
+            c->users = ln_grow(NULL, 2u * LN_ROSTER_FEW, sizeof(struct ln_ruser *));
+            memcpy(c->users, c->few, sizeof c->few);
+        }
+    } else if ((c->count & (c->count - 1u)) == 0) {
+        c->users = ln_grow(c->users, c->count ? c->count * 2u : 1u, sizeof(struct ln_ruser *));
+    }
+}
+
 static void
 chat_add_user(struct ln_rchat *c, struct ln_ruser *u)
 {
     uint32_t i = ln_roster_after(c, u->id);
-    if ((c->count & (c->count - 1)) == 0) { /* the capacity is the next power of two */
-        c->users = ln_grow(c->users, c->count ? c->count * 2u : 1u, sizeof(struct ln_ruser *));
-    }
+    chat_make_room(c);
     memmove(&c->users[i + 1], &c->users[i], (c->count - i) * sizeof(struct ln_ruser *));
     c->users[i] = u;
     c->count++;
@@ -174,11 +193,17 @@ ln_roster_place(struct ln_roster *r, struct ln_ruser *u, ln_chat_id chat, unsign
     if (!c) {
         c = ln_zalloc(sizeof *c);
         c->id = chat;
-        c->kind = (uint8_t)kind;
+        c->kind = kind & 0x7fu;
+        c->users = c->few;
         ln_map_put(&r->chats, chat, c);
     }
     chat_add_user(c, u);
-    u->places = ln_grow(u->places, u->place_count + 1u, sizeof *u->places);
+    if (u->place_count == 0 ||
+        (u->place_count > 1 && (u->place_count & (u->place_count - 1u)) == 0)) {
+        /* the capacity is the next power of two, and 2 at least: one chat is rare */
+        u->places =
+            ln_grow(u->places, u->place_count ? u->place_count * 2u : 2u, sizeof *u->places);
+    }
     memmove(&u->places[i + 1], &u->places[i], (u->place_count - i) * sizeof *u->places);
     u->places[i] = (struct ln_rplace){c, head, (uint8_t)role};
     u->place_count++;

@@ -159,9 +159,7 @@ sh_route(struct sh_session *s, struct ln_str text)
     struct ln_req *req = ln_req_create();
     struct ln_cmd *cmd = &req->cmd;
     const char *why;
-    cmd->origin.shard = (uint16_t)sh->index;
-    cmd->origin.slot = s->slot;
-    cmd->origin.gen = s->gen;
+    sh_session_origin(s, &cmd->origin);
     enum ln_err err = ln_decode_frame(text, (size_t)sh->srv->opts->message_bytes, cmd, &why);
     if (err) {
         sh_reply_error(s, &cmd->origin, err, why, 0);

@@ -152,9 +152,7 @@ on_api(struct sh_session *s, const struct ln_http_head *head, struct ln_str name
         ln_req_destroy(&req);
         return;
     }
-    cmd->origin.shard = (uint16_t)s->sh->index;
-    cmd->origin.slot = s->slot;
-    cmd->origin.gen = s->gen;
+    sh_session_origin(s, &cmd->origin);
     cmd->caller.is_operator = s->is_operator;
     /* who signs in is nobody yet, whatever an old cookie says */
     if (found && !s->is_operator && ln_op_table[op].who != LN_WHO_ANYONE) {

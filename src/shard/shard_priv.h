@@ -67,17 +67,17 @@ struct sh_session {
     struct sh_watched *watched; /* or NULL */
     struct sh_ticket *ticket;   /* who the upgrade request's cookie or bearer says */
     ln_device_id device;
-    uint32_t slot;
-    uint32_t gen;
+    uint32_t slot;    /* its place among the shard's; the generation stands there */
     uint32_t heard_s; /* last frame, seconds of the monotonic clock */
     uint32_t since_s; /* when state was set */
     uint16_t inflight;
-    uint8_t state;    /* enum sh_state */
-    bool active;      /* window in front */
-    bool is_operator; /* came by the admin socket */
-    bool paused;      /* too much in flight */
-    uint8_t http_op;  /* HTTP: the operation that is being answered */
-    bool secure;      /* HTTP: the cookie of that answer is for TLS only */
+    uint8_t state;   /* enum sh_state */
+    uint8_t http_op; /* HTTP: the operation that is being answered */
+    /* bits, since there is one of these for each connection */
+    bool active : 1;      /* window in front */
+    bool is_operator : 1; /* came by the admin socket */
+    bool paused : 1;      /* too much in flight */
+    bool secure : 1;      /* HTTP: the cookie of that answer is for TLS only */
     struct ln_ws ws;
 };
 
@@ -205,6 +205,7 @@ void sh_deinit(struct ln_shard *sh);
 struct sh_session *sh_session_create(struct ln_shard *sh, struct ln_conn *c, bool is_operator);
 void sh_session_destroy(struct sh_session *s); /* the connection has ended */
 struct sh_session *sh_session_at(struct ln_shard *sh, const struct ln_origin *origin); /* or NULL */
+void sh_session_origin(const struct sh_session *s, struct ln_origin *origin); /* the reverse */
 void sh_slot_take(struct ln_shard *sh, struct sh_session *s);
 void sh_slot_give(struct sh_session *s);
 void sh_session_set(struct sh_session *s, enum sh_state state);

@@ -103,7 +103,8 @@ ln_ws_slot_get(struct ln_conn *c)
     pool->lent++;
     slot->next = NULL;
     slot->conn = c;
-    slot->msg_bytes = 0;
+    slot->frame_left = slot->msg_bytes = 0;
+    slot->fragments = 0;
     size_t max = ws->ops->limits->message_bytes;
     /* It holds for control frames as well. */
     wslay_event_config_set_max_recv_msg_length(slot->ctx,

@@ -162,8 +162,7 @@ accept_data(struct ln_conn *c, struct ln_ws *ws, const struct header *h)
         ln_ws_close(c, LN_ETOOLARGE, "the message is too long");
         return false;
     }
-    ws->fragments = open ? ws->fragments + 1 : 1;
-    if (ws->fragments > ws->ops->limits->fragments) {
+    if (open && ws->slot->fragments >= ws->ops->limits->fragments) {
         ln_ws_close(c, LN_ETOOLARGE, "the message has too many fragments");
         return false;
     }
@@ -195,7 +194,6 @@ end_frame(struct ln_conn *c, struct ln_ws *ws)
     if (ws->flags & LN_WSF_OPEN)
         return;
     ws->partial_since_s = 0;
-    ws->fragments = 0;
     if (!(ws->flags & LN_WSF_ENDED))
         ln_ws_slot_put(c, true);
 }
@@ -234,10 +232,11 @@ begin_frame(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p)
     LN_ASSERT(ws->slot);
     if (!is_control) {
         ws->slot->msg_bytes += h.payload;
+        ws->slot->fragments++;
         set_flag(ws, LN_WSF_OPEN, !h.fin);
     }
     set_flag(ws, LN_WSF_PING, h.opcode == WSLAY_PING);
-    ws->frame_left = (uint32_t)h.payload; /* within the limits, so it fits */
+    ws->slot->frame_left = h.payload;
     feed(c, ws, p, h.size);
     if (h.payload == 0)
         end_frame(c, ws);
@@ -258,11 +257,12 @@ take_header(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
 static size_t
 take_payload(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
 {
-    if (n > ws->frame_left)
-        n = ws->frame_left;
-    ws->frame_left -= (uint32_t)n;
+    if (n > ws->slot->frame_left)
+        n = (size_t)ws->slot->frame_left;
+    ws->slot->frame_left -= n;
+    bool ends = ws->slot->frame_left == 0;
     feed(c, ws, p, n);
-    if (ws->frame_left == 0)
+    if (ends)
         end_frame(c, ws);
     return n;
 }
@@ -320,8 +320,8 @@ on_ws_data(struct ln_conn *c, const uint8_t *p, size_t n)
     struct ln_ws *ws = ln_ws_of(c);
     size_t used = 0;
     while (used < n && !ln_conn_is_closing(c) && !(ws->flags & LN_WSF_STOPPED)) {
-        size_t step = ws->frame_left ? take_payload(c, ws, p + used, n - used)
-                                     : take_text(c, ws, p + used, n - used);
+        size_t step = ws->slot && ws->slot->frame_left ? take_payload(c, ws, p + used, n - used)
+                                                       : take_text(c, ws, p + used, n - used);
         if (step == 0)
             step = take_header(c, ws, p + used, n - used);
         if (step == 0)

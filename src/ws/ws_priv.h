@@ -31,7 +31,9 @@ struct ln_ws_slot {
     struct ln_conn *conn; /* the present borrower */
     const uint8_t *in;    /* bytes for the recv callback */
     size_t in_n;
-    uint64_t msg_bytes; /* of the open message, by the headers */
+    uint64_t frame_left; /* bytes of the present frame not yet given to wslay */
+    uint64_t msg_bytes;  /* of the open message, by the headers */
+    uint32_t fragments;  /* of it */
     uint16_t out_n;
     uint8_t out[300]; /* control frames that wslay wants to send: one pong or close */
 };

@@ -40,13 +40,17 @@ struct ln_ruser {
     struct ln_limit limit;
 };
 
+/* Most chats have two people here, or one: they cost no second allocation. */
+#define LN_ROSTER_FEW 2
+
 struct ln_rchat {
     ln_chat_id id;
-    uint8_t kind; /* enum ln_chat_kind */
-    bool archived;
-    uint32_t count;
-    struct ln_ruser **users; /* rising by id */
+    uint32_t count : 24;
+    uint32_t kind : 7; /* enum ln_chat_kind */
+    uint32_t archived : 1;
+    struct ln_ruser **users; /* rising by id; few, or a heap array once there were more */
     void *jobs;              /* the shard's fan-out jobs; opaque here, NULL = none */
+    struct ln_ruser *few[LN_ROSTER_FEW];
 };
 
 struct ln_roster {

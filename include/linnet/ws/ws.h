@@ -47,15 +47,13 @@ struct ln_ws_ops {
     void (*on_drained)(struct ln_conn *c); /* may be NULL */
 };
 
-/* A stream's memory, 40 B; embedded in a session. An incomplete header stays with the connection.
+/* A stream's memory, 32 B; embedded in a session. An incomplete header stays with the connection.
  */
 struct ln_ws {
     const struct ln_ws_ops *ops;
-    struct ln_ws_slot *slot; /* borrowed context, or NULL: at rest */
-    uint32_t frame_left;     /* bytes of the present frame not yet given to wslay */
-    uint32_t
-        partial_since_s; /* when the stream left rest, for the partial-frame deadline; 0: at rest */
-    uint32_t fragments;  /* of the open message */
+    struct ln_ws_slot *slot;  /* borrowed context, or NULL: no message under way */
+    uint32_t partial_since_s; /* when the stream left rest, for the partial-frame deadline; 0: at
+                                 rest */
     uint32_t pings_s;
     uint8_t pings; /* in the present second */
     uint8_t flags;
