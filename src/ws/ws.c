@@ -242,13 +242,18 @@ begin_frame(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p)
         end_frame(c, ws);
 }
 
-/* How many bytes of p it took: a whole header or none. */
+/* How many bytes of p it took: a whole header or none. Of a control frame all of it must be there,
+ * at most 131 bytes: wslay takes the first two bytes of every piece of a close frame for its code,
+ * so that a reason in several pieces would not be checked as the UTF-8 it is. */
 static size_t
 take_header(struct ln_conn *c, struct ln_ws *ws, const uint8_t *p, size_t n)
 {
+    struct header h;
     if (!ws->partial_since_s)
         ws->partial_since_s = now_s();
     if (n < 2 || n < header_size(p))
+        return 0;
+    if (!read_header(p, &h) && wslay_is_ctrl_frame(h.opcode) && n - h.size < h.payload)
         return 0;
     begin_frame(c, ws, p);
     return header_size(p);

@@ -509,6 +509,17 @@ def close_not_utf8(c):
     c.expect_close(1007)
 
 
+def close_in_pieces(c, reason, code, n):
+    c.chop(close_frame(1000, reason), n)
+    c.expect_close(code)
+
+
+cases("close in pieces", [(reason, code, n)
+                          for reason, code in (("tschüß, grüß Gott — до свидания".encode(), 1000),
+                                               (b"ok \xc3", 1007), (b"\xff\xfe", 1007))
+                          for n in (1, 2, 3, 5, 7, 8, 9)], close_in_pieces)
+
+
 @case("data after close is ignored")
 def after_close(c):
     c.send(close_frame(1000) + frame(TEXT, b"late") + frame(PING, b"late"))

@@ -504,6 +504,24 @@ START_TEST(the_peer_closes)
 }
 END_TEST
 
+/* The reason's bytes in as many reads as there are: still one text, well-formed or not. */
+START_TEST(the_peer_closes_in_pieces)
+{
+    static const char *const reasons[] = {"\x03\xe8tsch\xc3\xbc\xc3\x9f", "\x03\xe8ok \xc3"};
+    uint8_t buf[64];
+    size_t n = frame(buf, 0x88, reasons[_i], strlen(reasons[_i]));
+    for (size_t i = 0; i < n; i++) {
+        put(peer, buf + i, 1);
+        rig_turns(&rig, 2);
+    }
+    take(peer, out, sizeof(out));
+    ck_assert_uint_eq((uint8_t)out[0], 0x88);
+    ck_assert_int_eq((uint8_t)out[2] << 8 | (uint8_t)out[3], _i == 0 ? 1000 : 1007);
+    shutdown(peer, SHUT_WR);
+    rig_turns(&rig, 3);
+}
+END_TEST
+
 START_TEST(the_pool_may_go_before_the_streams)
 {
     send_frame(0x01, "open", 4);
@@ -571,6 +589,7 @@ add_tests(TCase *t)
     tcase_add_test(t, a_long_reason_is_cut_between_characters);
     tcase_add_test(t, closing_inside_on_message);
     tcase_add_test(t, the_peer_closes);
+    tcase_add_loop_test(t, the_peer_closes_in_pieces, 0, 2);
     tcase_add_test(t, the_pool_may_go_before_the_streams);
     tcase_add_test(t, drained_is_passed_on);
     tcase_add_test(t, encoded_frames);
