@@ -75,9 +75,10 @@ WIRE_SRC := $(wildcard test/wire/*.c)
 FAULT_SRC := $(wildcard test/fault/*.c)
 BENCH_SRC := $(wildcard test/bench/*.c)
 STRESS_SRC := $(wildcard test/stress/*.c)
+FUZZ_SRC := $(wildcard test/fuzz/*.c)
 FAULTS_B := $(B)-faults
 tools = $(addprefix $(B)/test/,$(notdir $(1:.c=)))
-TOOL_SRC := $(WIRE_SRC) $(FAULT_SRC) $(BENCH_SRC) $(STRESS_SRC)
+TOOL_SRC := $(WIRE_SRC) $(FAULT_SRC) $(BENCH_SRC) $(STRESS_SRC) $(FUZZ_SRC)
 ALL_C := $(wildcard src/*/*.c test/*/*.c test/*/*/*.c)
 ALL_H := $(wildcard include/linnet/*/*.h)
 
@@ -189,6 +190,17 @@ npm:
 	@if [ -f test/wire/package-lock.json ] && \
 	    [ ! test/wire/node_modules -nt test/wire/package-lock.json ]; then \
 	    npm ci --no-audit --no-fund --prefix test/wire && touch test/wire/node_modules; fi
+
+## fuzz: libFuzzer targets under ASan and UBSan, their corpus first; FUZZ_S=30 seconds each
+FUZZ_S ?= 30
+fuzz:
+	@.ci/deps fuzz
+	@$(MAKE) CC=clang SANITIZE=address,undefined,fuzzer-no-link B=build/fuzz fuzzed
+.PHONY: fuzz fuzzed
+fuzzed: LINNET_LDFLAGS += -fsanitize=fuzzer
+fuzzed: CHECK_LIBS =
+fuzzed: $(call tools,$(FUZZ_SRC))
+	@FUZZ_S=$(FUZZ_S) test/fuzz/run $^
 
 ## debug: build build/debug/linnet without the optimiser
 debug:

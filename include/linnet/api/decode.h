@@ -18,7 +18,7 @@
 
 /* A WebSocket frame {"op":…,"id":…,…}. Fills op, args and origin.has_id, id, wants_reply; id as
  * soon as it is known, also where the rest is wrong. Strings go to cmd->arena. why: a sentence for
- * the peer on failure. text_max: bytes of body.text. */
+ * the peer on failure, or NULL where the code says it all. text_max: bytes of body.text. */
 LN_MUST_CHECK enum ln_err ln_decode_frame(struct ln_str text, size_t text_max, struct ln_cmd *cmd,
                                           const char **why);
 /* The arguments of a known operation (HTTP); an empty text is an empty object. */
