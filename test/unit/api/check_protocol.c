@@ -147,6 +147,7 @@ put_limits(struct ln_buf *b)
         {"fragments of a WebSocket message", ln_ws_default_limits.fragments},
         {"control frames a second", ln_ws_default_limits.pings_per_s},
         {"bytes of an HTTP head", LN_HTTP_HEAD_MAX},
+        {"bytes of a line of it", LN_HTTP_LINE_MAX},
         {"header lines of an HTTP request", LN_HTTP_HEADERS_MAX},
         {"bytes of an HTTP body", LN_HTTP_BODY_MAX},
         {"seconds for an HTTP head", LN_HTTP_HEAD_S},
