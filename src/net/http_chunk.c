@@ -85,9 +85,14 @@ on_byte(struct ln_chunked *ch, char b)
     case LN_CHUNK_TRAILER:
         if (b == '\r')
             return expect(ch, b, '\r', LN_CHUNK_LAST_LF);
-        if (!is_text(b) || b == ' ' || b == '\t' || b == ':')
+        ch->state = LN_CHUNK_TRAILER_NAME;
+        return ln_http_is_tchar(b) ? 0 : -400;
+    case LN_CHUNK_TRAILER_NAME:
+        if (b == ':')
+            ch->state = LN_CHUNK_TRAILER_LINE;
+        else if (!ln_http_is_tchar(b))
             return -400;
-        return expect(ch, b, b, LN_CHUNK_TRAILER_LINE);
+        return 0;
     case LN_CHUNK_TRAILER_LINE:
         return skip_line(ch, b, LN_CHUNK_TRAILER_LF);
     case LN_CHUNK_TRAILER_LF:

@@ -9,6 +9,8 @@
 #include "linnet/base/mem.h"
 #include "linnet/net/http.h"
 
+#include "http_priv.h"
+
 #define METHOD_MAX 32
 
 struct cursor {
@@ -17,9 +19,8 @@ struct cursor {
     size_t i; /* bytes read */
 };
 
-/* RFC 9110 section 5.6.2 */
-static bool
-is_tchar(char ch)
+bool
+ln_http_is_tchar(char ch)
 {
     if ((ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z'))
         return true;
@@ -72,6 +73,20 @@ parse_version(struct ln_str v, struct ln_http_head *out)
     return 0;
 }
 
+/* A host and perhaps a port, by their characters (RFC 3986 section 3.2, without a user's name). */
+static bool
+is_host(struct ln_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char ch = s.p[i];
+        bool alnum =
+            (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z');
+        if (!alnum && (ch == '\0' || !strchr("-._~:[]%!$&'()*+;=", ch)))
+            return false;
+    }
+    return true;
+}
+
 /* "http://host" of the absolute form (RFC 9112 section 3.2.2) is cut off: one server, one host. */
 static struct ln_str
 cut_authority(struct ln_str t)
@@ -86,7 +101,7 @@ cut_authority(struct ln_str t)
         size_t host = 0;
         while (host < n && rest[host] != '/' && rest[host] != '?')
             host++;
-        if (host == 0)
+        if (host == 0 || !is_host((struct ln_str){rest, host}))
             return t;
         return (struct ln_str){rest + host, n - host};
     }
@@ -125,7 +140,7 @@ parse_request_line(struct ln_str line, struct ln_http_head *out)
         return -400;
     out->method = (struct ln_str){line.p, (size_t)(sp - line.p)};
     for (size_t i = 0; i < out->method.n; i++) {
-        if (!is_tchar(out->method.p[i]))
+        if (!ln_http_is_tchar(out->method.p[i]))
             return -400;
     }
     if (out->method.n > METHOD_MAX)
@@ -145,7 +160,7 @@ static int
 parse_header(struct ln_str line, struct ln_http_head *out)
 {
     size_t i = 0;
-    while (i < line.n && is_tchar(line.p[i]))
+    while (i < line.n && ln_http_is_tchar(line.p[i]))
         i++;
     if (i == 0 || i == line.n || line.p[i] != ':')
         return -400; /* obs-fold, a space before ':', an empty name, no ':' */
@@ -171,14 +186,8 @@ static int
 check_host(const struct ln_http_head *h)
 {
     const struct ln_str *host = ln_http_find(h, "Host");
-    if (!host)
-        return h->minor == 1 ? -400 : 0;
-    for (size_t i = 0; i < host->n; i++) {
-        char ch = host->p[i];
-        if (ch <= ' ' || ch > '~' || strchr("/\\@?#,\"<>", ch))
-            return -400;
-    }
-    return 0;
+    bool good = host ? is_host(*host) : h->minor == 0;
+    return good ? 0 : -400;
 }
 
 static int

@@ -2,7 +2,8 @@
  * http_priv.h - the decoder of chunked bodies (RFC 9112 section 7.1), shared with its tests.
  *
  * Thread:  any; pure but for the buffer.
- * Extensions and trailers are read past and forgotten; each has its limit.
+ * Extensions and trailers are read past and forgotten; each has its limit, and a trailer is a
+ * header.
  */
 #ifndef LINNET_NET_HTTP_PRIV_H
 #define LINNET_NET_HTTP_PRIV_H
@@ -12,6 +13,8 @@
 #include <stdint.h>
 
 #include "linnet/base/buf.h"
+
+bool ln_http_is_tchar(char ch); /* may stand in a name of a header (RFC 9110 section 5.6.2) */
 
 #define LN_CHUNK_LINE_MAX 256      /* a size line with its extensions, bytes */
 #define LN_CHUNK_TRAILERS_MAX 8192 /* all trailers, bytes */
@@ -24,6 +27,7 @@ enum ln_chunk_state {
     LN_CHUNK_DATA_CR,
     LN_CHUNK_DATA_LF,
     LN_CHUNK_TRAILER, /* start of a trailer line, or the last CR */
+    LN_CHUNK_TRAILER_NAME,
     LN_CHUNK_TRAILER_LINE,
     LN_CHUNK_TRAILER_LF,
     LN_CHUNK_LAST_LF,

@@ -39,6 +39,7 @@ static const struct row {
     {G "Host:\r\n\r\n", 0, "/", "k"},
     {G "HOST:  \t x:80 \t \r\n\r\n", 0, "/", "k"},
     {G "Host: [::1]:8080\r\n\r\n", 0, "/", "k"},
+    {G "Host: a-b_c.%41~!$&'()*+;=:1\r\n\r\n", 0, "/", "k"},
     {G H "X-Text: caf\xc3\xa9 \x80\r\n\r\n", 0, "/", "k"},
     {G H "X-Empty:\r\n\r\n", 0, "/", "k"},
     {G H "X-Tab: a\tb\r\n\r\n", 0, "/", "k"},
@@ -80,6 +81,8 @@ static const struct row {
     {"GET * HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
     {"GET http:// HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
     {"GET http:///x HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
+    {"GET http://u@h/x HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
+    {"GET http://h`h/x HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
     {"GET ftp://h/x HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
     {"CONNECT h:443 HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
     {"GET /a#b HTTP/1.1\r\n" H "\r\n", 400, NULL, NULL},
@@ -109,6 +112,8 @@ static const struct row {
     {G "Host: x y\r\n\r\n", 400, NULL, NULL},
     {G "Host: x/y\r\n\r\n", 400, NULL, NULL},
     {G "Host: u@x\r\n\r\n", 400, NULL, NULL},
+    {G "Host: x`y\r\n\r\n", 400, NULL, NULL},
+    {G "Host: x\xc3\xbc\r\n\r\n", 400, NULL, NULL},
     {G "Host: x, y\r\n\r\n", 400, NULL, NULL},
     /* bodies: what smuggling lives on */
     {"POST / HTTP/1.1\r\n" H "Content-Length: 5\r\nContent-Length: 5\r\n\r\n", 400, NULL, NULL},
@@ -273,6 +278,9 @@ static const struct {
     {"0\r\n folded\r\n\r\n", NULL, 0},
     {"0\r\n: x\r\n\r\n", NULL, 0},
     {"0\r\nX: a\n\r\n", NULL, 0},
+    {"0\r\nno colon\r\n\r\n", NULL, 0},
+    {"0\r\nX : a\r\n\r\n", NULL, 0},
+    {"0\r\nX\x9b: a\r\n\r\n", NULL, 0},
     {"0\r\nX: \x01\r\n\r\n", NULL, 0},
 };
 
