@@ -199,6 +199,7 @@ fuzz:
 .PHONY: fuzz fuzzed
 fuzzed: LINNET_LDFLAGS += -fsanitize=fuzzer
 fuzzed: CHECK_LIBS =
+$(B)/test/fuzz_http_twin: LIBS += -lhttp_parser
 fuzzed: $(call tools,$(FUZZ_SRC))
 	@FUZZ_S=$(FUZZ_S) test/fuzz/run $^
 

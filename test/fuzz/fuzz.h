@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fuzz.h - what the fuzz targets share: libFuzzer's entry, an assertion, bytes handed out one by
- * one, and a connection on a socket pair without an event loop's sleep.
+ * one.
  */
 #ifndef TEST_FUZZ_H
 #define TEST_FUZZ_H

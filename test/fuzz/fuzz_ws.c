@@ -6,13 +6,7 @@
  * messages, the bytes answered and the reason of the end must be the same. At rest no context is
  * lent, and after the end none is lost.
  */
-#include <event2/event.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include "fuzz.h"
-#include "linnet/base/buf.h"
-#include "linnet/base/mem.h"
+#include "fuzz_net.h"
 #include "linnet/net/http.h"
 #include "linnet/ws/ws.h"
 
@@ -35,8 +29,6 @@ struct shown {
     enum ln_err why;
 };
 
-static struct event_base *base;
-static struct ln_net *net;
 static struct ln_http_head head;
 static struct shown *shown;
 
@@ -59,66 +51,40 @@ on_closed(struct ln_conn *c, enum ln_err why)
 }
 
 static const struct ln_ws_ops ops = {&limits, on_message, on_closed, NULL};
-static const struct ln_net_ops net_ops;
-
-static void
-setup(void)
-{
-    struct event_config *cfg = event_config_new();
-    signal(SIGPIPE, SIG_IGN);
-    event_config_set_flag(cfg, EVENT_BASE_FLAG_NOLOCK);
-    base = event_base_new_with_config(cfg);
-    event_config_free(cfg);
-    net = ln_net_create(base, &net_ops, NULL);
-    FUZZ_CHECK(ln_http_parse(UPGRADE, sizeof UPGRADE - 1, &head) > 0);
-}
-
-static void
-turn(int peer)
-{
-    char buf[4096];
-    ssize_t n;
-    event_base_loop(base, EVLOOP_NONBLOCK);
-    ln_net_flush(net);
-    while ((n = recv(peer, buf, sizeof buf, MSG_DONTWAIT)) > 0) {
-        ln_buf_add(&shown->answers, buf, (size_t)n);
-    }
-}
 
 static void
 run(struct shown *out, struct ln_str stream, size_t step)
 {
     struct ln_ws ws;
-    int fd[2];
+    int peer;
     shown = out;
-    ln_buf_init(&out->messages, 1u << 20);
-    ln_buf_init(&out->answers, 1u << 20);
+    ln_buf_init(&out->messages, FUZZ_SHOWN_MAX);
+    ln_buf_init(&out->answers, FUZZ_SHOWN_MAX);
     out->closed = 0;
-    FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) == 0);
-    struct ln_conn *c = ln_conn_adopt(net, fd[0], NULL, NULL, NULL);
+    struct ln_conn *c = fuzz_pair(&peer);
     ln_ws_start(c, &ws, &head, NULL, &ops);
-    turn(fd[1]);
+    fuzz_turn(peer, &out->answers);
     for (size_t at = 0; at < stream.n && !out->closed; at += step) {
         size_t n = stream.n - at < step ? stream.n - at : step;
-        if (send(fd[1], stream.p + at, n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+        if (send(peer, stream.p + at, n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
             break;
         }
-        turn(fd[1]);
+        fuzz_turn(peer, &out->answers);
     }
     for (int i = 0; i < 3 && !out->closed; i++) {
-        turn(fd[1]);
+        fuzz_turn(peer, &out->answers);
     }
     if (!out->closed) {
         FUZZ_CHECK(!ln_ws_is_at_rest(&ws) || !ws.slot);
-        shutdown(fd[1], SHUT_RDWR);
+        shutdown(peer, SHUT_RDWR);
     }
-    close(fd[1]);
+    close(peer);
     for (int i = 0; i < 8 && !out->closed; i++) {
-        event_base_loop(base, EVLOOP_NONBLOCK);
-        ln_net_flush(net);
+        event_base_loop(fuzz_base, EVLOOP_NONBLOCK);
+        ln_net_flush(fuzz_net);
     }
     FUZZ_CHECK(out->closed == 1);
-    FUZZ_CHECK(ln_net_count(net) == 0);
+    FUZZ_CHECK(ln_net_count(fuzz_net) == 0);
 }
 
 /* Frames from a recipe: a byte of flags and opcode, a byte of length, a mask, the payload. */
@@ -143,20 +109,15 @@ cook(struct ln_buf *out, struct fuzz_bytes *in)
     }
 }
 
-static bool
-same(const struct ln_buf *a, const struct ln_buf *b)
-{
-    return a->n == b->n && (a->n == 0 || memcmp(a->p, b->p, a->n) == 0);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct fuzz_bytes in = {data, n};
     struct shown whole, pieces;
     struct ln_buf stream;
-    if (!net) {
-        setup();
+    if (!fuzz_net) {
+        fuzz_net_setup();
+        FUZZ_CHECK(ln_http_parse(UPGRADE, sizeof UPGRADE - 1, &head) > 0);
     }
     uint8_t choice = fuzz_byte(&in);
     ln_buf_init(&stream, 1u << 20);
@@ -167,8 +128,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     }
     run(&whole, ln_buf_str(&stream), stream.n ? stream.n : 1);
     run(&pieces, ln_buf_str(&stream), 1 + (choice >> 1) % 64);
-    FUZZ_CHECK(same(&whole.messages, &pieces.messages));
-    FUZZ_CHECK(same(&whole.answers, &pieces.answers));
+    FUZZ_CHECK(fuzz_same(&whole.messages, &pieces.messages));
+    FUZZ_CHECK(fuzz_same(&whole.answers, &pieces.answers));
     ln_buf_deinit(&whole.messages);
     ln_buf_deinit(&whole.answers);
     ln_buf_deinit(&pieces.messages);
