@@ -190,6 +190,20 @@ check_host(const struct ln_http_head *h)
     return good ? 0 : -400;
 }
 
+/* A tab beside a value is legal, but some parsers take it for a part of the value: not where that
+ * decides how long the body is. Around a value stand its ':' and its CR. */
+static bool
+has_tab_beside(const struct ln_str *v)
+{
+    const char *before = v->p - 1;
+    const char *after = v->p + v->n;
+    while (*before == ' ')
+        before--;
+    while (*after == ' ')
+        after++;
+    return *before == '\t' || *after == '\t';
+}
+
 static int
 check_length(struct ln_http_head *h)
 {
@@ -201,7 +215,7 @@ check_length(struct ln_http_head *h)
         if (v->p[i] < '0' || v->p[i] > '9')
             return -400;
     }
-    if (v->n == 0 || (v->n > 1 && v->p[0] == '0'))
+    if (v->n == 0 || (v->n > 1 && v->p[0] == '0') || has_tab_beside(v))
         return -400;
     if (!ln_str_u64(*v, INT64_MAX, &length))
         return -413;
@@ -216,7 +230,7 @@ check_coding(struct ln_http_head *h)
     const struct ln_str *v = ln_http_find(h, "Transfer-Encoding");
     if (!v)
         return 0;
-    if (h->minor == 0 || h->has_length)
+    if (h->minor == 0 || h->has_length || has_tab_beside(v))
         return -400;
     if (!ln_str_ieq(*v, LN_STR("chunked")))
         return -501;
