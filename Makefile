@@ -181,8 +181,9 @@ fault: all npm test-tools
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) \
 	    test/run test/fault/run
 
-## bench: the figures, medians of three runs (a few minutes; a quiet machine)
+## bench: the figures and the peers', medians of three runs (ten minutes; a quiet machine)
 bench: all $(call tools,$(BENCH_SRC))
+	@[ -d test/bench/peers/node_modules ] || npm ci --no-audit --no-fund --prefix test/bench/peers || true
 	@BENCH_BUILD=$(abspath $(B)) test/bench/run
 
 # Node packages for the tests; no new packages, exactly what the lock file says.

@@ -2,10 +2,12 @@
  * load.c - a load generator: many WebSocket clients of linnet in one thread on epoll.
  *
  *   load PORT TOKENS idle N               signs N in, says "ready", waits for a line on stdin
- *   load PORT TOKENS storm N              N connect, upgrade and say hello; how many a second
- *   load PORT TOKENS pairs P W SECONDS    P pairs, W messages in flight each: acked and delivered a
- * second load PORT TOKENS rate P R SECONDS     R messages a second over P pairs: latency of
- * delivery load PORT TOKENS group G W SECONDS    one chat of G, W in flight: deliveries a second
+ *   load PORT TOKENS storm N CHATS MISSED N connect, upgrade and say hello with cursors in CHATS
+ *                                         groups of 50, MISSED events behind: how many a second
+ *   load PORT TOKENS pairs P W SECONDS    P pairs, W messages in flight each: acked, delivered /s
+ *   load PORT TOKENS rate P R SECONDS     R messages a second over P pairs: latency of delivery
+ *   load PORT TOKENS group G W SECONDS    one chat of G, W in flight: deliveries a second
+ *   load PORT TOKENS fill P N             N messages over P pairs, as fast as it goes
  *
  * TOKENS: the output of `linnet user import --tokens`. Each result is one JSON line on stdout.
  */
@@ -28,6 +30,7 @@
 #define BUF_BYTES 16384
 #define LATENCIES_MAX 4000000
 #define STORM_OPEN 512 /* connections being set up at once */
+#define CELL 50        /* people of a storm who share their chats */
 
 struct client {
     int fd;
@@ -44,6 +47,8 @@ struct client {
     size_t out_n;
     char out[2048];
     char token[80];
+    char cursors[512]; /* members of hello, each preceded by a comma; empty = none */
+    unsigned told;     /* events that the answer to hello brought */
 };
 
 static struct client *clients;
@@ -54,6 +59,7 @@ static uint64_t acked, delivered, errors, live_count;
 static uint32_t *latencies; /* microseconds */
 static size_t latency_count;
 static bool counting;
+static char epoch[64];
 
 static uint64_t
 now_ns(void)
@@ -157,6 +163,19 @@ on_event(struct client *c, const char *p, size_t n)
     }
 }
 
+/* The epoch, for later; and how many events came with the answer. */
+static void
+on_hello(struct client *c, const char *p, size_t n)
+{
+    const char *at = memmem(p, n, "\"epoch\":\"", 9);
+    if (at && !epoch[0]) {
+        sscanf(at + 9, "%63[^\"]", epoch);
+    }
+    for (at = p; (at = memmem(at, n - (size_t)(at - p), "\"kind\":\"message\"", 16)); at++) {
+        c->told++;
+    }
+}
+
 static void
 on_frame(struct client *c, const char *p, size_t n)
 {
@@ -167,6 +186,7 @@ on_frame(struct client *c, const char *p, size_t n)
             c->live = true;
             live_count++;
             c->id = number_after(p, n, "\"self\":{\"id\":");
+            on_hello(c, p, n);
         } else if (memmem(p, n, "\"error\"", 7)) {
             errors++;
             c->inflight -= c->inflight > 0;
@@ -209,8 +229,9 @@ parse_frames(struct client *c)
 static void
 say_hello(struct client *c)
 {
-    char text[256];
-    int n = snprintf(text, sizeof text, "{\"op\":\"hello\",\"id\":1,\"token\":\"%s\"}", c->token);
+    char text[1024];
+    int n = snprintf(text, sizeof text, "{\"op\":\"hello\",\"id\":1,\"token\":\"%s\"%s}", c->token,
+                     c->cursors);
     send_text(c, text, (size_t)n);
 }
 
@@ -381,6 +402,85 @@ make_group(unsigned size)
     }
 }
 
+/* ── a storm: everybody comes back at once, some events behind ── */
+
+/* One cell's chats, made and talked in by its first; what each of the cell will say with hello. */
+static void
+make_cell(struct client *cell, unsigned size, unsigned chats, unsigned missed)
+{
+    struct client *a = &cell[0];
+    char text[2000], cursors[512] = "";
+    size_t k = (size_t)snprintf(cursors, sizeof cursors, ",\"epoch\":\"%s\",\"cursors\":{", epoch);
+    for (unsigned i = 0; i < chats; i++) {
+        int n = snprintf(text, sizeof text,
+                         "{\"op\":\"chat.create\",\"id\":2,\"kind\":\"group\",\"title\":\"storm\","
+                         "\"members\":[");
+        for (unsigned m = 1; m < size; m++) {
+            n += snprintf(text + n, sizeof text - (size_t)n, "%s%u", m > 1 ? "," : "", cell[m].id);
+        }
+        n += snprintf(text + n, sizeof text - (size_t)n, "]}");
+        a->chat = a->head = 0;
+        send_text(a, text, (size_t)n);
+        flush_out(a);
+        wait_chat(a);
+        while (!a->head) { /* the join: cursors begin behind it */
+            turn(100);
+        }
+        k += (size_t)snprintf(cursors + k, sizeof cursors - k, "%s\"%u\":%u", i ? "," : "", a->chat,
+                              a->head);
+        for (unsigned m = 0; m < missed / chats; m++) {
+            send_message(a);
+            flush_out(a);
+        }
+        while (a->inflight) {
+            turn(100);
+        }
+    }
+    snprintf(cursors + k, sizeof cursors - k, "}");
+    for (unsigned m = 0; m < size; m++) {
+        memcpy(cell[m].cursors, cursors, sizeof cursors);
+    }
+}
+
+static void
+hang_up(struct client *c)
+{
+    struct linger now = {1, 0}; /* no TIME_WAIT of ours */
+    setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(c->fd);
+    free(c->buf);
+    c->buf = NULL;
+    c->n = c->out_n = 0;
+    c->live = c->upgraded = false;
+    c->told = 0;
+}
+
+static void
+run_storm(unsigned n, unsigned chats, unsigned missed)
+{
+    unsigned lost = 0;
+    for (unsigned i = 0; i < n; i += CELL) {
+        open_client(&clients[i]);
+        while (!clients[i].live) {
+            turn(100);
+        }
+        make_cell(&clients[i], n - i < CELL ? n - i : CELL, chats, missed);
+        hang_up(&clients[i]);
+    }
+    live_count = errors = 0;
+    uint64_t start = now_ns();
+    open_all(n);
+    double seconds = (double)(now_ns() - start) / 1e9;
+    for (unsigned i = 0; i < n; i++) {
+        lost += clients[i].told != missed / chats * chats;
+    }
+    printf(
+        "{\"mode\":\"storm\",\"clients\":%u,\"hello_per_s\":%.0f,\"short\":%u,\"errors\":%" PRIu64
+        "}\n",
+        n, n / seconds, lost, errors);
+    errors += lost;
+}
+
 /* Each who received something new says so, as a client does once a second. */
 static void
 mark_all(void)
@@ -484,6 +584,27 @@ run_rate(unsigned pairs, unsigned rate, unsigned seconds)
     report("rate", seconds);
 }
 
+static void
+run_fill(unsigned pairs, unsigned messages)
+{
+    uint64_t next_mark = 0;
+    start_counting();
+    while (acked < messages) {
+        if (now_ns() >= next_mark) {
+            mark_all();
+            next_mark = now_ns() + 1000000000u;
+        }
+        for (unsigned i = 0; i < pairs; i++) {
+            while (clients[2 * i].inflight < 8 && clients[2 * i].out_n < 1024) {
+                send_message(&clients[2 * i]);
+            }
+            flush_out(&clients[2 * i]);
+        }
+        turn(10);
+    }
+    report("fill", 1);
+}
+
 static unsigned
 number(char **argv, int argc, int i)
 {
@@ -499,12 +620,13 @@ main(int argc, char **argv)
 {
     char line[16];
     if (argc < 5) {
-        fprintf(stderr, "usage: load PORT TOKENS idle|storm|pairs|rate|group N …\n");
+        fprintf(stderr, "usage: load PORT TOKENS idle|storm|pairs|rate|group|fill N …\n");
         return 2;
     }
     const char *mode = argv[3];
     unsigned n = number(argv, argc, 4);
-    bool in_pairs = strcmp(mode, "pairs") == 0 || strcmp(mode, "rate") == 0;
+    bool in_pairs =
+        strcmp(mode, "pairs") == 0 || strcmp(mode, "rate") == 0 || strcmp(mode, "fill") == 0;
     unsigned need = in_pairs ? 2 * n : n;
     port = (uint16_t)number(argv, argc, 1);
     ep = epoll_create1(EPOLL_CLOEXEC);
@@ -513,19 +635,21 @@ main(int argc, char **argv)
         fail("start");
     }
     read_tokens(argv[2], need);
-    uint64_t start = now_ns();
-    open_all(need);
-    double seconds = (double)(now_ns() - start) / 1e9;
     if (strcmp(mode, "storm") == 0) {
-        printf("{\"mode\":\"storm\",\"clients\":%u,\"hello_per_s\":%.0f,\"errors\":%" PRIu64 "}\n",
-               n, n / seconds, errors);
-    } else if (strcmp(mode, "idle") == 0) {
+        run_storm(n, number(argv, argc, 5), number(argv, argc, 6));
+        return errors ? 1 : 0;
+    }
+    open_all(need);
+    if (strcmp(mode, "idle") == 0) {
         printf("ready\n");
         fflush(stdout);
         return fgets(line, sizeof line, stdin) == NULL;
     } else if (strcmp(mode, "pairs") == 0) {
         make_pairs(n);
         run_window("pairs", n, 2, number(argv, argc, 5), number(argv, argc, 6));
+    } else if (strcmp(mode, "fill") == 0) {
+        make_pairs(n);
+        run_fill(n, number(argv, argc, 5));
     } else if (strcmp(mode, "rate") == 0) {
         make_pairs(n);
         run_rate(n, number(argv, argc, 5), number(argv, argc, 6));
