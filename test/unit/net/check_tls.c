@@ -93,6 +93,7 @@ tear_down(void)
 
 struct client {
     int fd;
+    int far; /* the server's end, until it is adopted */
     SSL *ssl;
     struct ln_conn *conn;
 };
@@ -107,18 +108,25 @@ client_ctx(int version)
 }
 
 static void
-dial(struct client *cl, int version)
+prepare(struct client *cl, int version)
 {
     int fd[2];
     SSL_CTX *ctx = client_ctx(version);
     tcp_pair(fd);
+    cl->far = fd[0];
     cl->fd = fd[1];
     evutil_make_socket_nonblocking(cl->fd);
-    cl->conn = ln_conn_adopt(rig.net, fd[0], tls, &ops, NULL);
     cl->ssl = SSL_new(ctx);
     SSL_CTX_free(ctx);
     SSL_set_fd(cl->ssl, cl->fd);
     SSL_set_connect_state(cl->ssl);
+}
+
+static void
+dial(struct client *cl, int version)
+{
+    prepare(cl, version);
+    cl->conn = ln_conn_adopt(rig.net, cl->far, tls, &ops, NULL);
 }
 
 static int
@@ -140,21 +148,23 @@ hang_up(struct client *cl)
     close(cl->fd);
 }
 
-/* Reads until n bytes came, each checked against its place. */
+/* Reads until n bytes came, each looked at in its place. One assertion for all: check writes a
+ * line to a file for each, which took minutes here. */
 static void
 expect_pattern(struct client *cl, struct rig *r, size_t n)
 {
     static uint8_t buf[16384];
-    size_t at = 0;
+    size_t at = 0, wrong = 0;
     for (int i = 0; i < 100000 && at < n; i++) {
         ERR_clear_error();
         int got = SSL_read(cl->ssl, buf, sizeof(buf));
         for (int k = 0; k < got; k++, at++)
-            ck_assert_uint_eq(buf[k], (uint8_t)(at * 31 + at / 256));
+            wrong += buf[k] != (uint8_t)(at * 31 + at / 256);
         if (got <= 0)
             rig_turn(r);
     }
     ck_assert_uint_eq(at, n);
+    ck_assert_uint_eq(wrong, 0);
 }
 
 static void
@@ -237,7 +247,7 @@ START_TEST(a_dropped_queue_leaves_the_stream_whole)
 {
     struct client cl;
     static uint8_t buf[1 << 16];
-    size_t letters = 0;
+    size_t letters = 0, wrong = 0;
     bool end = false;
     dial(&cl, versions[_i]);
     ck_assert_int_eq(shake(&cl), 1);
@@ -259,7 +269,7 @@ START_TEST(a_dropped_queue_leaves_the_stream_whole)
         for (int k = 0; k < got; k++) {
             end = buf[k] == '!';
             if (!end) {
-                ck_assert_int_eq(buf[k], 'a' + (int)(letters / 1000 % 26));
+                wrong += buf[k] != 'a' + letters / 1000 % 26;
                 letters++;
             }
         }
@@ -267,6 +277,7 @@ START_TEST(a_dropped_queue_leaves_the_stream_whole)
             rig_turn(&rig);
     }
     ck_assert(end);
+    ck_assert_uint_eq(wrong, 0);
     ck_assert_uint_eq(letters % 1000, 0);
     hang_up(&cl);
 }
@@ -404,9 +415,12 @@ START_TEST(many_handshakes_wait_for_their_turn)
 {
     static struct client cls[MANY];
     for (int i = 0; i < MANY; i++) {
-        dial(&cls[i], TLS1_3_VERSION);
+        prepare(&cls[i], TLS1_3_VERSION);
         SSL_do_handshake(cls[i].ssl); /* its first flight */
     }
+    /* Only now, for from the first one on more are let in every second. */
+    for (int i = 0; i < MANY; i++)
+        cls[i].conn = ln_conn_adopt(rig.net, cls[i].far, tls, &ops, NULL);
     rig_turn(&rig);
     int done = 0;
     for (int i = 0; i < MANY; i++) {
