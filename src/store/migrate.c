@@ -42,26 +42,33 @@ sync_path(const char *path)
     return rc ? LN_EIO : LN_OK;
 }
 
+/* Into a name of its own first: what is called pre-vN.db is whole, whatever happens. */
 static enum ln_err
 copy_before(struct st_db *db, const char *dir, unsigned to)
 {
-    char folder[4096], path[4200];
+    char folder[4096], path[4200], part[4210];
     sqlite3_stmt *s = NULL;
     snprintf(folder, sizeof folder, "%s/backups", dir);
     if (mkdir(folder, 0700) && errno != EEXIST) {
         return LN_EIO;
     }
     snprintf(path, sizeof path, "%s/pre-v%u.db", folder, to);
-    unlink(path);
+    snprintf(part, sizeof part, "%s.part", path);
+    unlink(part);
+    st_fault("copy");
     int rc = sqlite3_prepare_v2(db->h, "VACUUM INTO ?1", -1, &s, NULL);
     if (rc == SQLITE_OK) {
-        sqlite3_bind_text(s, 1, path, -1, SQLITE_STATIC);
+        sqlite3_bind_text(s, 1, part, -1, SQLITE_STATIC);
         rc = sqlite3_step(s);
     }
     sqlite3_finalize(s);
-    if (rc != SQLITE_DONE || sync_path(path) || sync_path(folder)) {
+    st_fault("copy");
+    if (rc != SQLITE_DONE || sync_path(part) || rename(part, path) || sync_path(folder) ||
+        sync_path(dir)) {
+        unlink(part); /* perhaps for want of space: leave none of it taken */
         return LN_EIO;
     }
+    st_fault("copy");
     return LN_OK;
 }
 
@@ -74,8 +81,10 @@ apply_one(struct st_db *db, const struct ln_embed *file, unsigned version)
     ln_buf_add(&sql, file->data, file->n);
     ln_buf_addf(&sql, "\nPRAGMA application_id=%d; PRAGMA user_version=%u; COMMIT;", APPLICATION_ID,
                 version);
+    st_fault("migrate");
     int rc = sqlite3_exec(db->h, ln_buf_cstr(&sql), NULL, NULL, NULL);
     ln_buf_deinit(&sql);
+    st_fault("migrate");
     if (rc != SQLITE_OK) {
         ln_log(LN_ERROR, "store", "migration_failed", "version=%u error=\"%s\"", version,
                sqlite3_errmsg(db->h));
