@@ -1,22 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# embed.sh - writes a C file that holds every file under a folder.
+# embed.sh - writes a C file that holds every file under some folders.
 #
-# usage: embed.sh NAME FOLDER > embed_NAME.c
-# Needs only a POSIX shell, find, sort, od and awk. The table is sorted by name (bytewise), so that
-# numbered files come in order. An absent or empty folder makes an empty table.
+# usage: embed.sh NAME FOLDER... > embed_NAME.c
+# Needs only a POSIX shell, find, sort, od and awk. A folder's files are sorted by name (bytewise),
+# so that numbered files come in order. An absent or empty folder makes an empty table.
 set -eu
 export LC_ALL=C
 
 name=$1
-folder=$2
+shift
 
-printf '/* made by src/base/embed.sh from %s */\n#include "linnet/base/embed.h"\n\n' "$folder"
+printf '/* made by src/base/embed.sh from %s */\n#include "linnet/base/embed.h"\n\n' "$*"
 
-list=$(cd "$folder" 2>/dev/null && find . -type f ! -name '.*' | sed 's|^\./||' | sort) || list=
+list=$(for folder; do
+    (cd "$folder" 2>/dev/null && find . -type f ! -name '.*' | sort | sed "s|^\./|$folder	|") || :
+done)
 i=0
 table=
-while IFS= read -r file; do
+while IFS="$(printf '\t')" read -r folder file; do
     [ -n "$file" ] || continue
     case $file in
     *[\"\\]*) echo "embed.sh: $file: no quotes or backslashes in names" >&2; exit 1 ;;

@@ -77,6 +77,11 @@ st_db_open(struct st_db *db, const char *path, char *why, size_t why_n)
         st_db_close(db);
         return LN_EIO;
     }
+    if (st_mutant("sync_off") || st_mutant("sync_normal")) {
+        sqlite3_exec(db->h,
+                     st_mutant("sync_off") ? "PRAGMA synchronous=OFF" : "PRAGMA synchronous=NORMAL",
+                     NULL, NULL, NULL);
+    }
     sqlite3_wal_hook(db->h, on_wal, db);
     return LN_OK;
 }
@@ -229,6 +234,7 @@ st_commit(struct st_db *db)
         return LN_EUNKNOWN;
     }
     db->is_open_tx = false;
+    st_fault("committed");
     return LN_OK;
 }
 

@@ -97,7 +97,8 @@ st_fold_is_due(const struct ln_store *st, bool idle)
         (st->fold.hold_ms && ln_mono_ms() < st->fold.hold_ms)) {
         return false;
     }
-    return st->tail.rows >= LN_STORE_FOLD_ROWS || st->tail.bytes >= LN_STORE_FOLD_BYTES ||
+    return st->tail.rows >= st_tuned("FOLD_ROWS", LN_STORE_FOLD_ROWS) ||
+           st->tail.bytes >= LN_STORE_FOLD_BYTES ||
            (idle && ln_mono_ms() - st->tail.oldest_ms >= LN_STORE_FOLD_AGE_MS);
 }
 
@@ -262,15 +263,23 @@ trim(struct ln_store *st)
     }
 }
 
+/* A slice may be made to fail as such, or by its stage. */
+static void
+pass_fold(struct ln_store *st, enum st_fold_stage stage)
+{
+    static const char *const names[] = {"", "fold_rows", "fold_cids", "fold_finish", "fold_trim"};
+    if (st_fault("fold") | st_fault(names[stage])) {
+        st_db_fail(&st->db, "fault");
+    }
+}
+
 /* One slice in a transaction of its own. */
 static void
 fold_slice(struct ln_store *st, uint32_t rows, uint64_t start_us)
 {
-    bool finishing = st->fold.stage == ST_FOLD_FINISH;
+    enum st_fold_stage stage = st->fold.stage;
     st_begin(&st->db);
-    if (st_fault("fold")) {
-        st_db_fail(&st->db, "fault");
-    }
+    pass_fold(st, stage);
     switch (st->fold.stage) {
     case ST_FOLD_ROWS:
         fold_rows(st, rows, start_us);
@@ -285,7 +294,8 @@ fold_slice(struct ln_store *st, uint32_t rows, uint64_t start_us)
         trim(st);
         break;
     }
-    if (st_commit(&st->db) == LN_OK && finishing) {
+    pass_fold(st, stage);
+    if (st_commit(&st->db) == LN_OK && stage == ST_FOLD_FINISH) {
         after_finish(st);
     }
 }
@@ -326,8 +336,9 @@ st_checkpoint(struct ln_store *st, bool idle)
     int in_log = 0, done = 0, mode = SQLITE_CHECKPOINT_PASSIVE;
     size_t bytes = st_wal_bytes(st);
     bool scrub = st->scrub_ms && ln_mono_ms() >= st->scrub_ms;
-    bool full = bytes >= LN_STORE_WAL_HARD_BYTES;
-    if (st->is_down || !(scrub || full || (idle && bytes >= LN_STORE_WAL_SOFT_BYTES))) {
+    bool full = bytes >= st_tuned("WAL_HARD", LN_STORE_WAL_HARD_BYTES);
+    bool soft = bytes >= st_tuned("WAL_SOFT", LN_STORE_WAL_SOFT_BYTES);
+    if (st->is_down || !(scrub || full || (idle && soft))) {
         return;
     }
     uint64_t start_us = ln_mono_us();
@@ -340,6 +351,7 @@ st_checkpoint(struct ln_store *st, bool idle)
     int rc = st_fault("checkpoint")
                  ? SQLITE_IOERR
                  : sqlite3_wal_checkpoint_v2(st->db.h, NULL, mode, &in_log, &done);
+    st_fault("checkpointed");
     atomic_store(&st->gate, false);
     ln_metric_observe_us(LN_H_CHECKPOINT, ln_mono_us() - start_us);
     if (rc != SQLITE_OK && rc != SQLITE_BUSY) {

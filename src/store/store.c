@@ -81,10 +81,8 @@ free_marks(struct ln_marks *m)
 
 /* ── trouble ── */
 static void
-post_batch(struct ln_store *st)
+post(struct ln_store *st, struct ln_batch *b) /* takes b */
 {
-    struct ln_batch *b = st->batch;
-    st->batch = ln_batch_create();
     if (b->count == 0) {
         ln_batch_unref(b);
         return;
@@ -100,6 +98,14 @@ post_batch(struct ln_store *st)
         atomic_fetch_add_explicit(&st->ports[i].unapplied, b->bytes, memory_order_relaxed);
         ln_mailbox_post_sure(st->ports[i].mailbox, &m->msg);
     }
+}
+
+static void
+post_batch(struct ln_store *st)
+{
+    struct ln_batch *b = st->batch;
+    st->batch = ln_batch_create();
+    post(st, b);
 }
 
 /* Of the present batch only the answers leave, and none of them says "done". */
@@ -137,12 +143,14 @@ reopen(struct ln_store *st)
     st_dir_deinit(st);
     st_dir_init(st);
     st->is_blind = true;
+    st_fault("recover");
     enum ln_err err = st_fault("open") ? LN_EIO : st_db_open(&st->db, path, why, sizeof why);
     if (!err) {
         int rc =
             sqlite3_wal_checkpoint_v2(st->db.h, NULL, SQLITE_CHECKPOINT_TRUNCATE, &in_log, &done);
         bool checkpointed = rc == SQLITE_OK && !st_fault("checkpoint");
         err = st_dir_load(st);
+        st_fault("load");
         st->is_blind = err != LN_OK;
         if (!err && checkpointed) {
             st_begin(&st->db);
@@ -224,6 +232,10 @@ publish(struct ln_store *st)
 {
     uint64_t start = ln_mono_us();
     bool wrote = st->db.is_open_tx;
+    struct ln_batch *early = st_mutant_early(st->batch);
+    if (early) {
+        post(st, early);
+    }
     /* 1. The commit must come before anything is said, because it is the fsync. */
     enum ln_err err = st_commit(&st->db);
     if (wrote && !err) {
@@ -236,6 +248,9 @@ publish(struct ln_store *st)
          *    what the batch tells. */
         count_events(st->batch);
         post_batch(st);
+        if (wrote) {
+            st_fault("published");
+        }
     }
     /* 3. Reads see whole commits only. */
     answer_deferred(st);
@@ -429,18 +444,22 @@ open_database(struct ln_store *st, const char *dir, char *why, size_t why_n, int
     }
     *exit_code = 1;
     /* before the first write: what an earlier process left in the WAL goes into the file */
+    st_fault("recover");
     if (sqlite3_wal_checkpoint_v2(st->db.h, NULL, SQLITE_CHECKPOINT_TRUNCATE, &in_log, &done) !=
         SQLITE_OK) {
         snprintf(why, why_n, "cannot write the database: %s", sqlite3_errmsg(st->db.h));
         return LN_EIO;
     }
+    st_fault("recover");
     ensure_epoch(st);
+    st_fault("load");
     if (st_dir_load(st)) {
         snprintf(why, why_n, "cannot read the database: %s", sqlite3_errmsg(st->db.h));
         *exit_code = 78;
         return LN_EIO;
     }
     st_fold_resume(st);
+    st_fault("load");
     *exit_code = 0;
     return LN_OK;
 }

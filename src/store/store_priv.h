@@ -214,7 +214,11 @@ void st_meta_set_int(struct st_db *db, const char *key, int64_t value);
 struct ln_str st_col(sqlite3_stmt *s, int i); /* text, borrowed until the next step */
 LN_MUST_CHECK enum ln_err st_migrate(struct st_db *db, const char *dir, unsigned *schema, char *why,
                                      size_t why_n, int *exit_code);
-bool st_fault(const char *step); /* fault.c: test builds only; false elsewhere */
+/* ── fault.c: test builds only; elsewhere nothing fails and all is as it should be ── */
+bool st_fault(const char *step); /* does this pass of step fail? May not return, where it kills */
+bool st_mutant(const char *name);
+struct ln_batch *st_mutant_early(struct ln_batch *b); /* to be posted before the commit, or NULL */
+uint32_t st_tuned(const char *name, uint32_t normal);
 
 /* ── dir.c ── */
 void st_dir_init(struct ln_store *st);
