@@ -40,9 +40,9 @@ export async function until(check, what, ms = 5000) {
 }
 
 export class Server {
-  /** env: further settings, LINNET_SECTION_KEY; listen: further addresses. */
-  constructor({ dir, env = {}, listen = [] } = {}) {
-    Object.assign(this, { dir, env, listen, port: 0, out: '' });
+  /** env: further settings, LINNET_SECTION_KEY; listen: further addresses; binary: another than LINNET. */
+  constructor({ dir, env = {}, listen = [], binary = BINARY } = {}) {
+    Object.assign(this, { dir, env, listen, binary, port: 0, out: '' });
   }
 
   static async start(options) {
@@ -62,7 +62,7 @@ export class Server {
   /** Starts the process, on the port it had before if it had one; resolves once it says it listens. */
   async start() {
     const args = ['-d', this.dir, 'serve', '--listen', `127.0.0.1:${this.port}`, ...this.listen.flatMap((l) => ['--listen', l])];
-    const child = spawn(BINARY, args, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(this.binary, args, { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.out = '';
     live.add(child);
@@ -82,7 +82,7 @@ export class Server {
       this.exited.then((how) => fail(new Error(`the server ended: ${JSON.stringify(how)}\n${this.out}`)));
     });
     said.catch(() => {});
-    this.port = await within(10000, said, `"listening on" from ${BINARY}`);
+    this.port = await within(10000, said, `"listening on" from ${this.binary}`);
     return this;
   }
 
@@ -119,7 +119,7 @@ export class Server {
   /** One CLI command against this data directory: {code, stdout, stderr}. */
   cli(args, input = '') {
     return new Promise((done) => {
-      const child = execFile(BINARY, ['-d', this.dir, ...args], { timeout: 20000, env: { ...process.env, ...this.env } },
+      const child = execFile(this.binary, ['-d', this.dir, ...args], { timeout: 20000, env: { ...process.env, ...this.env } },
         (err, stdout, stderr) => done({ code: err ? err.code : 0, stdout, stderr }));
       child.stdin.on('error', () => {});
       child.stdin.end(input);
