@@ -2,23 +2,13 @@
 // kill.mjs - kill -9 at random moments under load: nothing acknowledged is lost, nothing doubled, no
 // hole, and the server listens again within 1 s. CYCLES=30 SEED=n WRITERS=20 CHATS=10.
 
+import { randomFrom, SEED } from './lib/random.mjs';
 import { Client, cid, eventsOf, group } from '../wire/lib/client.mjs';
 import { Server, sleep, until } from '../wire/lib/server.mjs';
 
 const number = (name, fallback) => Number(process.env[name] ?? fallback);
 const CYCLES = number('CYCLES', 30), WRITERS = number('WRITERS', 20), CHATS = number('CHATS', 10);
-const SEED = number('SEED', Date.now() % 1000000);
 const IN_FLIGHT = 4, START_MS = 1000;
-
-/** mulberry32: the same SEED kills at the same moments. */
-function randomFrom(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const random = randomFrom(SEED);
 const totals = { cycles: 0, sent: 0, acked: 0, resent: 0, landed: 0, lost: 0, doubled: 0, gaps: 0, slow: 0, worst_ms: 0 };
