@@ -184,6 +184,11 @@ docs: $(B)/test/unit/api/check_protocol
 wire: all npm test-tools
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} test/run test/wire/run
 
+## web: the client in Chromium
+.PHONY: web
+web: all npm
+	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} test/run test/web/run
+
 ## fault: kill, full disk, failing disk
 fault: all npm test-tools
 	@$(MAKE) FAULTS=1 B=$(FAULTS_B) all
@@ -204,9 +209,9 @@ bench: all $(call tools,$(BENCH_SRC))
 
 # Node packages for the tests; no new packages, exactly what the lock file says.
 npm:
-	@if [ -f test/wire/package-lock.json ] && \
-	    [ ! test/wire/node_modules -nt test/wire/package-lock.json ]; then \
-	    npm ci --no-audit --no-fund --prefix test/wire && touch test/wire/node_modules; fi
+	@for at in test/wire test/web; do \
+	    [ $$at/node_modules -nt $$at/package-lock.json ] && continue; \
+	    npm ci --no-audit --no-fund --prefix $$at || exit 1; touch $$at/node_modules; done
 
 ## fuzz: libFuzzer targets under ASan and UBSan, their corpus first; FUZZ_S=30 seconds each
 FUZZ_S ?= 30
