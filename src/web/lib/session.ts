@@ -15,6 +15,11 @@
 // * Nothing here touches the DOM; times are milliseconds since 1970.
 
 import type { ReadonlySignal } from '@preact/signals-core';
+import { Life } from './session/life.js';
+import type { Db } from './keep/db.js';
+import type { Socket } from './net/client.js';
+import type { Fetch } from './net/http.js';
+import type { Quiet } from './state/order.js';
 import type {
   About, Badge, Body, ChatId, ChatKind, ChatMeta, ChatFacts, ChatRole, Connection, Device, Draft,
   HistoryFor, Invite, Item, Level, LogView, Mark, Member, Ms, Pending, PostBy, PresenceState,
@@ -94,6 +99,10 @@ export interface Session {
   open(chat: ChatId, at?: At): Promise<void>; // shows a chat; resolves when its view is ready
   close(): void; // no chat is shown; ends the divider
   clearDivider(chat: ChatId): void;
+  /** The reader is at the end (default) or further up: which end may be let go when much comes. */
+  atBottom(chat: ChatId, on: boolean): void;
+  /** A row of the list shows this chat: its newest page is fetched once, for preview and quick opening. */
+  glance(chat: ChatId): void;
   older(chat: ChatId): Promise<void>; // ≈ 50 items more at the top; drops as many at the other end
   newer(chat: ChatId): Promise<void>;
   mark(chat: ChatId, read: Seq): void; // read up to here; merged, never falls
@@ -138,6 +147,14 @@ export interface Session {
   revokeInvite(invite: number): Promise<void>;
   renameServer(name: string): Promise<void>;
 
+  /** Keeps everything that waits to be kept: call it when the page is hidden or about to go. */
+  flush(): Promise<void>;
+  setQuiet(quiet: Quiet | null): void; // hours without sound
+  /** A setting of this browser, told to the other tabs. */
+  setting<T>(key: string): Promise<T | undefined>;
+  setSetting(key: string, value: unknown): Promise<void>;
+  onSetting(heard: (key: string, value: unknown) => void): () => void;
+
   /** Called for each message worth telling while this window does not show it. Returns an undo. */
   onNotice(tell: (n: Notice) => void): () => void;
 }
@@ -147,4 +164,98 @@ export interface SessionOptions {
   origin: string;
   /** What the server shows in the list of devices, e.g. "Firefox on Linux". */
   device?: string;
+  /** For tests; the browser's own where not given. */
+  socket?(url: string, protocol: string): Socket;
+  fetch?: Fetch;
+  db?: Db;
+}
+
+export function createSession(o: SessionOptions): Session {
+  const life = new Life(o);
+  const { core, reading, writing, chats, account, watch } = life;
+  return {
+    phase: core.phase,
+    connection: core.connection,
+    server: core.server,
+    self: core.self,
+    order: core.order,
+    badge: core.badge,
+    unsent: core.unsent,
+    canKeep: core.canKeep,
+    current: core.current,
+    chat: (id) => core.chat(id),
+    user: (id) => core.users.get(id),
+    userNamed: (name) => core.users.named(name),
+    people: () => core.users.all(),
+    presence: (id) => (id === core.me && core.connection.value.state === 'up' ? 'on' : core.presence.value.get(id)),
+    lastSeen: (id) => core.users.get(id).last_seen,
+
+    start: () => life.start(),
+    stop: () => life.stop(),
+    retryNow: () => core.client.hurry(),
+    active: (on) => watch.active(on),
+    about: () => account.about(),
+    peek: (secret) => account.peek(secret),
+    login: (a) => account.login(a),
+    acceptSetup: (a) => account.acceptSetup(a),
+    acceptInvite: (a) => account.acceptInvite(a),
+    acceptLink: (a) => account.acceptLink(a),
+    signOut: () => account.signOut(),
+
+    open: (chat, at) => reading.open(chat, at),
+    close: () => reading.close(),
+    clearDivider: (chat) => reading.clearDivider(chat),
+    atBottom: (chat, on) => life.atBottom(chat, on),
+    glance: (chat) => life.glance(chat),
+    older: (chat) => reading.older(chat),
+    newer: (chat) => reading.newer(chat),
+    mark: (chat, read) => reading.mark(chat, read),
+    markUnread: (chat, from) => reading.markUnread(chat, from),
+    receipts: (chat, seq) => reading.receipts(chat, seq),
+    item: (chat, seq) => reading.item(chat, seq),
+    held: (chat, seq) => reading.held(chat, seq),
+    pins: (chat, before) => chats.pins(chat, before),
+
+    send: (chat, m) => writing.send(chat, m),
+    retry: (cid) => core.outbox.retry(cid),
+    discard: (cid) => void core.outbox.discard(cid),
+    setDraft: (chat, draft) => writing.setDraft(chat, draft),
+    typing: (chat) => writing.typing(chat),
+    edit: (chat, target, body) => writing.edit(chat, target, body),
+    del: (chat, target) => writing.del(chat, target),
+    react: (chat, target, emoji, on) => writing.react(chat, target, emoji, on),
+    pin: (chat, target, on) => writing.pin(chat, target, on),
+
+    createChat: (a) => chats.create(a),
+    joinable: (after) => chats.joinable(after),
+    join: (chat) => chats.join(chat),
+    leave: (chat) => chats.leave(chat),
+    add: (chat, users) => chats.add(chat, users),
+    remove: (chat, users) => chats.remove(chat, users),
+    role: (chat, user, role) => chats.role(chat, user, role),
+    update: (chat, a) => chats.update(chat, a),
+    notify: (chat, a) => chats.notify(chat, a),
+    members: (chat) => chats.members(chat),
+    loadPeople: () => chats.loadPeople(),
+
+    profile: (a) => account.profile(a),
+    password: (a) => account.password(a),
+    devices: () => account.devices(),
+    revokeDevice: (no) => account.revokeDevice(no),
+    link: () => account.link(),
+    createInvite: (a) => account.createInvite(a),
+    invites: () => account.invites(),
+    revokeInvite: (invite) => account.revokeInvite(invite),
+    renameServer: (name) => account.renameServer(name),
+
+    flush: () => life.flush(),
+    setQuiet: (quiet) => void (core.quiet = quiet),
+    setting: (key) => life.setting(key),
+    setSetting: (key, value) => life.setSetting(key, value),
+    onSetting: (heard) => life.onSetting(heard),
+    onNotice(tell) {
+      core.notices.add(tell);
+      return () => core.notices.delete(tell);
+    },
+  };
 }
