@@ -77,9 +77,11 @@ export function hole(log: Log): { after: Seq; before: Seq } | null {
 /** A page of history. null: it is older than the changes remembered, ask again. */
 export function takePage(log: Log, ask: PageAsk, page: HistoryPage): Log | null {
   if (page.head < log.recentAfter) return null;
-  let page1: readonly Segment[] = [segmentOf(ask, page)];
-  for (const e of log.recent) if (e.seq > page.head) page1 = changeIn(page1, e);
-  return { ...log, segs: insert(log.segs, page1[0]!) };
+  const filled = segmentOf(ask, page);
+  if (!filled) return log;
+  let one: readonly Segment[] = [filled];
+  for (const e of log.recent) if (e.seq > page.head) one = changeIn(one, e);
+  return { ...log, segs: insert(log.segs, one[0]!) };
 }
 
 export const trimmed = (log: Log, lo: Seq, hi: Seq, max: number): Log => {

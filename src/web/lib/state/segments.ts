@@ -71,8 +71,9 @@ export function insert(segs: readonly Segment[], s: Segment): Segment[] {
   return out.sort((a, b) => a.lo - b.lo);
 }
 
-/** The stretch which an answered page fills. */
-export function segmentOf(ask: PageAsk, page: HistoryPage): Segment {
+/** The stretch which an answered page fills; null where it says nothing about any. */
+export function segmentOf(ask: PageAsk, page: HistoryPage): Segment | null {
+  if (!page.items.length && (page.more || page.more_after)) return null;
   const items = page.items.map((i) => itemOf(i, page.head));
   const first = items[0]?.seq ?? 1;
   const last = items.at(-1)?.seq ?? page.head;
@@ -80,7 +81,7 @@ export function segmentOf(ask: PageAsk, page: HistoryPage): Segment {
     return { lo: ask.after + 1, hi: page.more ? last : Math.max(page.head, ask.after), items };
   }
   if (ask.before !== undefined) {
-    return { lo: page.more ? first : 1, hi: Math.max(ask.before - 1, last), items };
+    return ask.before > 1 ? { lo: page.more ? first : 1, hi: ask.before - 1, items } : null;
   }
   return { lo: page.more ? first : 1, hi: page.more_after ? last : Math.max(page.head, last), items };
 }

@@ -136,7 +136,7 @@ class Scanner {
     const { s, i } = this;
     let n = 1;
     while (s[i + n] === '`') n++;
-    const list = this.ticks.get(n)!;
+    const list = this.ticks.get(n) ?? []; // none: it is the rest of a run whose first was escaped
     while (list.length && list[0]! <= i) list.shift();
     const close = list[0];
     if (close === undefined) {
