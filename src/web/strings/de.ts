@@ -35,7 +35,7 @@ export const de: Record<Key, Text> = {
   'signin.unset': 'Dieser Server wartet auf seine Einrichtung. Öffne den Link, den er beim Start gezeigt hat.',
 
   // list
-  chats: 'Chats', filter: 'Zeigen', 'filter.all': 'Alle', 'filter.unread': 'Ungelesen', 'filter.people': 'Personen', 'filter.channels': 'Kanäle', 'jump.find': 'Suchen oder springen…', 'jump.how': '↑↓ bewegt, Enter öffnet',
+  chats: 'Chats', 'list.width': 'Breite der Liste', filter: 'Zeigen', 'filter.all': 'Alle', 'filter.unread': 'Ungelesen', 'filter.people': 'Personen', 'filter.channels': 'Kanäle', 'jump.find': 'Suchen oder springen…', 'jump.how': '↑↓ bewegt, Enter öffnet',
   'jump.none': 'Nichts passt zu „{query}“.', 'jump.latest': 'Neueste', 'jump.new': { one: '{n} neue Nachricht', other: '{n} neue Nachrichten' },
   'row.you': 'Du: ', 'row.draft': 'Entwurf:', 'row.failed': 'Nicht gesendet', 'row.waiting': { one: '{n} wartet aufs Senden', other: '{n} warten aufs Senden' }, 'row.unread': { one: '{n} ungelesen', other: '{n} ungelesen' }, 'row.mentions': { one: '{n} Erwähnung von dir', other: '{n} Erwähnungen von dir' },
   'me.offline': 'Offline', 'me.waiting': 'Offline, {n} wartend', 'empty.list': 'Noch keine Chats', 'empty.start': 'Einen beginnen', 'empty.filter': 'Alles gelesen.',

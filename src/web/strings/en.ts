@@ -35,7 +35,7 @@ const words = {
   'signin.unset': 'This server waits for its first owner. Open the set-up link that it printed when it started.',
 
   // list
-  chats: 'Chats', filter: 'Show', 'filter.all': 'All', 'filter.unread': 'Unread', 'filter.people': 'People', 'filter.channels': 'Channels', 'jump.find': 'Find or jump to…', 'jump.how': '↑↓ to move, Enter to open',
+  chats: 'Chats', 'list.width': 'Width of the list', filter: 'Show', 'filter.all': 'All', 'filter.unread': 'Unread', 'filter.people': 'People', 'filter.channels': 'Channels', 'jump.find': 'Find or jump to…', 'jump.how': '↑↓ to move, Enter to open',
   'jump.none': 'Nothing matches “{query}”.', 'jump.latest': 'Latest', 'jump.new': { one: '{n} new message', other: '{n} new messages' },
   'row.you': 'You: ', 'row.draft': 'Draft:', 'row.failed': 'Not sent', 'row.waiting': { one: '{n} waiting to be sent', other: '{n} waiting to be sent' }, 'row.unread': { one: '{n} unread', other: '{n} unread' }, 'row.mentions': { one: '{n} mention of you', other: '{n} mentions of you' },
   'me.offline': 'Offline', 'me.waiting': 'Offline, {n} waiting', 'empty.list': 'No chats yet', 'empty.start': 'Start one', 'empty.filter': 'All caught up.',

@@ -9,7 +9,8 @@ import { BirdOnWire } from './common/mark.js';
 import { MenuLayer } from './common/menu.js';
 import { ToastLayer } from './common/toast.js';
 import { followKeys } from './keys.js';
-import { ListPane } from './list/list.js';
+import { ListPane, ListSkeleton } from './list/list.js';
+import { Edge } from './list/width.js';
 import { PanelPane } from './panel/panel.js';
 import { Settings } from './settings/settings.js';
 import { SignIn } from './stage/signin.js';
@@ -58,6 +59,7 @@ function Inside() {
     <div class={`app${showPanel ? ' with-panel' : ''}`}>
       <a class="skip" href="#composer" onClick={(e) => { e.preventDefault(); document.querySelector<HTMLElement>('.composer textarea')?.focus(); }}>{t('skip')}</a>
       {showList && <ListPane />}
+      {!narrow.value && <Edge />}
       {(!narrow.value || page !== 'list') && !(narrow.value && showPanel) && <main class="sheet"><Sheet /></main>}
       {showPanel && !wide.value && !narrow.value && <div class="panel-scrim" onClick={() => setPanel('')} />}
       {showPanel && <PanelPane name={showPanel} />}
@@ -72,7 +74,7 @@ function Screen() {
   if (page === 'setup') return <Setup />;
   if (page === 'join') return <Join />;
   if (page === 'link') return <SignInLink />;
-  if (phase === 'starting') return null;
+  if (phase === 'starting') return <ListSkeleton />;
   return phase === 'signed_out' ? <SignIn /> : <Inside />;
 }
 

@@ -20,6 +20,8 @@ setSession(session);
 followSettings();
 startNotices();
 void session.start();
+addEventListener('pagehide', () => void session.flush());
+document.addEventListener('visibilitychange', () => document.hidden && void session.flush());
 render(<App />, document.getElementById('app')!);
 
 if ('serviceWorker' in navigator && isSecureContext) {

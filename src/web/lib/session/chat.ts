@@ -53,6 +53,7 @@ export class ChatState implements Chat {
   wantRead = 0; // read here; the server may not know it yet
   told = { delivered: 0, read: 0 }; // marks the server was told on this connection, or told us
   readerAtEnd = true;
+  membersAt = 0; // the connection (core.line) on which members() was answered
   filling = false; // missing events are being fetched
   asked = false; // the newest page was asked for the list's preview
   private before: Shown = NOTHING;

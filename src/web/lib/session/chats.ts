@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // chats.ts - making chats and changing them; members, roles, pins; everybody on the server.
 
+import { effect } from '@preact/signals-core';
 import { uuid7 } from '../net/ids.js';
 import { itemOf } from '../state/item.js';
 import { MARKS_SHOWN_TO, ofMembers } from '../state/marks.js';
@@ -11,6 +12,7 @@ import type {
 } from './shapes.js';
 
 const PINS_FIRST = 50;
+const HERE_MS = 3000;
 const AGAIN_MS = 400; // members changed: several at once are asked for once
 
 interface MembersPage {
@@ -26,7 +28,20 @@ export class Chats {
 
   async create(a: { kind: ChatKind; title?: string; topic?: string; members?: UserId[]; history?: HistoryFor }): Promise<ChatId> {
     const { chat } = await this.core.call<{ chat: ChatId }>('chat.create', { ...a, cid: uuid7() });
+    await this.here(chat);
     return chat;
+  }
+
+  /** The answer comes before the event that tells of the chat. */
+  private here(chat: ChatId): Promise<void> {
+    return new Promise((done) => {
+      const late = setTimeout(() => done(stop()), HERE_MS);
+      const stop = effect(() => {
+        if (!this.core.chats.value.has(chat)) return;
+        clearTimeout(late);
+        queueMicrotask(() => done(stop()));
+      });
+    });
   }
 
   async joinable(after?: ChatId): Promise<{ chats: ChatFacts[]; more: boolean }> {
@@ -36,6 +51,7 @@ export class Chats {
 
   async join(chat: ChatId): Promise<void> {
     await this.core.call('chat.join', { chat });
+    await this.here(chat);
   }
 
   async leave(chat: ChatId): Promise<void> {
@@ -81,11 +97,12 @@ export class Chats {
     return all;
   }
 
-  /** Small chats: ticks and the perch need everybody. */
+  /** Small chats: ticks and the perch need everybody, anew after each hello, which tells no marks. */
   wantMembers(c: ChatState): void {
     const { kind, members } = c.meta.peek();
-    if (kind === 'direct' || members > MARKS_SHOWN_TO || c.membersKnown.peek()) return;
-    void this.members(c.id).catch(() => {});
+    if (kind === 'direct' || members > MARKS_SHOWN_TO || c.membersAt === this.core.line) return;
+    c.membersAt = this.core.line;
+    void this.members(c.id).catch(() => (c.membersAt = 0));
   }
 
   /** Somebody came or went: asked anew where the list was known. */

@@ -47,6 +47,7 @@ export class Core {
   outbox!: Outbox;
   epoch = '';
   scope = ''; // "epoch.user": whose things are kept under that name
+  line = 0; // counts hellos: what was asked on an older one may be stale
   front = true; // the window is visible and used
   quiet: Quiet | null = null;
   private readonly fetch: Fetch;

@@ -40,6 +40,7 @@ export class Feed {
 
   hello(h: Hello): void {
     const { core } = this;
+    core.line++;
     core.users.putAll(h.users);
     core.users.put(h.self.id, { ...core.users.known(h.self.id), ...h.self });
     core.self.value = core.users.known(h.self.id)!;

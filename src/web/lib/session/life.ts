@@ -135,7 +135,10 @@ export class Life {
     void core.users.ask();
     this.watch.anew();
     const c = open === null ? undefined : core.peekChat(open);
-    if (c && core.current.peek() === c.id) await this.reading.refresh(c);
+    if (c && core.current.peek() === c.id) {
+      this.chats.wantMembers(c);
+      await this.reading.refresh(c);
+    }
     for (const id of core.order.peek().slice(0, 20)) this.glance(id);
   }
 

@@ -46,9 +46,7 @@ export function ChatPane({ chat }: { chat: Chat }) {
     void session.open(chat.id, seq ? { seq } : undefined).catch(() => {});
     if (!touch.value && !seq) document.querySelector<HTMLElement>('.composer textarea')?.focus();
   }, [chat.id, seq]);
-  useEffect(() => {
-    void session.members(chat.id).catch(() => {});
-  }, [chat.id, session.connection.value.state]);
+  useEffect(() => () => session.close(), []);
   return (
     <>
       <Header chat={chat} />

@@ -70,6 +70,7 @@ export function Log({ chat }: { chat: Chat }) {
     const a = anchor.current!;
     far.value = a.fromEnd > PILL_FROM || !view.atEnd;
     if (!far.value) fresh.value = 0;
+    session.atBottom(chat.id, !far.value);
     pages();
     clearTimeout(timers.current.read);
     timers.current.read = setTimeout(markRead, READ_MS);

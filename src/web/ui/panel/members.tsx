@@ -70,6 +70,9 @@ function Pinned({ chat }: { chat: Chat }) {
 }
 
 export function Members({ chat }: { chat: Chat }) {
+  useEffect(() => {
+    if (session.connection.value.state === 'up') void session.members(chat.id).catch(() => {});
+  }, [chat.id, session.connection.value.state]);
   const [query, set] = useState('');
   const ids = chat.people.value.filter((id) => fold(`${nameOf(id)} ${session.user(id).name}`).includes(fold(query)));
   const by = (state: 'on' | 'away') => ids.filter((id) => (id === session.self.value?.id && state === 'on') || session.presence(id) === state);
