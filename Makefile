@@ -5,6 +5,7 @@
 #   V=1           show the commands            WERROR=1      warnings are errors (so with CI=true)
 #   SANITIZE=…    address, undefined, thread, or address,undefined
 #   DEBUG=1       no optimiser                 CC=clang      another compiler
+#   WEB=0         without the web client (no npm): GET / says so
 #   FAULTS=1      a binary that can be told to fail (src/store/fault.c); for test/fault
 #   LAYERS="base rt"  build and unit-test only these folders of src/
 #   DESTDIR= PREFIX=/usr/local                 for install
@@ -61,6 +62,18 @@ endif
 COMPILE = $(CC) $(LINNET_CPPFLAGS) $(CPPFLAGS) $(LINNET_CFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(LINNET_CFLAGS) $(CFLAGS) $(LINNET_LDFLAGS) $(LDFLAGS)
 
+# ── the web client: the same for all variants ──
+WEB ?= 1
+export WEB
+WEB_SRC := $(shell find src/web -path '*/node_modules' -prune -o -type f -not -name '*.md' -print 2>/dev/null)
+ifeq ($(WEB),0)
+PAGE := src/web/without
+PAGE_READY :=
+else
+PAGE := build/web
+PAGE_READY := build/web.made
+endif
+
 # ── sources ──
 LAYERS := $(sort $(patsubst src/%/,%,$(dir $(wildcard src/*/*.c))))
 SRC := $(foreach l,$(LAYERS),$(wildcard src/$l/*.c))
@@ -72,7 +85,7 @@ UNIT_SRC := $(foreach l,$(LAYERS),$(wildcard test/unit/$l/check_*.c))
 UNIT := $(UNIT_SRC:%.c=$(B)/%)
 # Programs for the other tests: every .c there has a main and becomes $(B)/test/<name>.
 WIRE_SRC := $(wildcard test/wire/*.c)
-FAULT_SRC := $(filter-out test/fault/disk.c,$(wildcard test/fault/*.c))
+FAULT_SRC := $(wildcard test/fault/*.c)
 BENCH_SRC := $(wildcard test/bench/*.c)
 STRESS_SRC := $(wildcard test/stress/*.c)
 FUZZ_SRC := $(wildcard test/fuzz/*.c)
@@ -83,7 +96,7 @@ ALL_C := $(wildcard src/*/*.c test/*/*.c test/*/*/*.c)
 ALL_H := $(wildcard include/linnet/*/*.h)
 
 .PHONY: all run test unit wire fault bench debug tsan asan lint format format-check layers-check \
-	headers-check install clean help build-deps test-tools npm FORCE
+	headers-check web-check install clean help build-deps test-tools npm FORCE
 
 ## all: build build/release/linnet (the default)
 all: build-deps $(B)/linnet
@@ -128,16 +141,26 @@ $(LIB): $(filter-out $(MAIN),$(OBJ)) $(B)/objects
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
 # Folders are prerequisites too: adding or removing a file changes their time.
-# A binary for test/fault has one step more, so that there is a migration of a database with data.
-MIGRATIONS := migrations $(if $(filter 1,$(FAULTS)),test/fault/migrations)
-$(B)/gen/embed_migrations.c: src/base/embed.sh $(shell find $(MIGRATIONS) -not -name '.*' 2>/dev/null)
+$(B)/gen/embed_migrations.c: src/base/embed.sh $(shell find migrations -not -name '.*' 2>/dev/null)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  EMBED migrations")
-	$(Q)src/base/embed.sh migrations $(MIGRATIONS) >$@
-$(B)/gen/embed_page.c: src/base/embed.sh $(shell find src/web/page -not -name '.*' 2>/dev/null)
+	$(Q)src/base/embed.sh migrations migrations >$@
+$(B)/gen/embed_page.c: src/base/embed.sh $(or $(PAGE_READY),$(wildcard $(PAGE)/*)) $(B)/page
 	@mkdir -p $(@D)
-	$(if $(Q),@echo "  EMBED src/web/page")
-	$(Q)src/base/embed.sh page src/web/page >$@
+	$(if $(Q),@echo "  EMBED $(PAGE)")
+	$(Q)src/base/embed.sh page $(PAGE) >$@
+# WEB=0 after WEB=1, or back, embeds anew.
+$(B)/page: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(PAGE) | cmp -s - $@ || printf '%s\n' $(PAGE) >$@
+src/web/node_modules/.package-lock.json: src/web/package-lock.json | build-deps
+	$(if $(Q),@echo "  NPM   src/web")
+	$(Q)npm ci --ignore-scripts --no-audit --no-fund --silent --prefix src/web
+	@touch $@
+build/web.made: $(WEB_SRC) src/web/node_modules/.package-lock.json
+	@mkdir -p $(@D)
+	$(Q)node src/web/build.mjs build/web
+	@touch $@
 
 # ── tests ──
 $(UNIT): $(B)/%: $(B)/%.o $(LIB)
@@ -151,14 +174,7 @@ $(B)/test/$(notdir $(1:.c=)): $(B)/$(1:.c=.o) $(LIB)
 endef
 $(foreach s,$(TOOL_SRC),$(eval $(call tool_rule,$s)))
 
-# Comes between a server and its disk (LD_PRELOAD).
-DISK := $(B)/test/disk.so
-$(DISK): test/fault/disk.c $(B)/flags
-	@mkdir -p $(@D)
-	$(if $(Q),@echo "  CC    $@")
-	$(Q)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O2 -g -fPIC -shared -o $@ $< -lpthread
-
-test-tools: $(call tools,$(WIRE_SRC) $(FAULT_SRC)) $(DISK)
+test-tools: $(call tools,$(WIRE_SRC) $(FAULT_SRC))
 
 ## test: install what is missing, build, run every test but the sanitizers'
 test:
@@ -184,23 +200,11 @@ docs: $(B)/test/unit/api/check_protocol
 wire: all npm test-tools
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} test/run test/wire/run
 
-## web: the client in Chromium
-.PHONY: web
-web: all npm
-	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} test/run test/web/run
-
 ## fault: kill, full disk, failing disk
 fault: all npm test-tools
 	@$(MAKE) FAULTS=1 B=$(FAULTS_B) all
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) \
 	    test/run test/fault/run
-
-## fault-long: 10,000 states after a power cut and 1,000 kills (about two hours); SEED=n
-.PHONY: fault-long
-fault-long: all npm test-tools
-	@$(MAKE) FAULTS=1 B=$(FAULTS_B) all
-	@LINNET=$(abspath $(B)/linnet) LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) LIMIT_S=36000 \
-	    RUNS=500 STATES=20 CYCLES=1000 test/fault/run power.mjs kill.mjs
 
 ## bench: the figures and the peers', medians of three runs (ten minutes; a quiet machine)
 bench: all $(call tools,$(BENCH_SRC))
@@ -209,9 +213,9 @@ bench: all $(call tools,$(BENCH_SRC))
 
 # Node packages for the tests; no new packages, exactly what the lock file says.
 npm:
-	@for at in test/wire test/web; do \
-	    [ $$at/node_modules -nt $$at/package-lock.json ] && continue; \
-	    npm ci --no-audit --no-fund --prefix $$at || exit 1; touch $$at/node_modules; done
+	@if [ -f test/wire/package-lock.json ] && \
+	    [ ! test/wire/node_modules -nt test/wire/package-lock.json ]; then \
+	    npm ci --no-audit --no-fund --prefix test/wire && touch test/wire/node_modules; fi
 
 ## fuzz: libFuzzer targets under ASan and UBSan, their corpus first; FUZZ_S=30 seconds each
 FUZZ_S ?= 30
@@ -259,6 +263,10 @@ lint:
 	    --error-exitcode=1 --inline-suppr --quiet --std=c11 -D_GNU_SOURCE -DLN_VERSION='""' -Iinclude \
 	    --include=/usr/include/$$($(CC) -print-multiarch)/sys/queue.h \
     --suppress=missingIncludeSystem --suppress=checkersReport $(FILES); fi
+
+## web-check: the client's types
+web-check: src/web/node_modules/.package-lock.json
+	@cd src/web && node node_modules/typescript/bin/tsc --noEmit
 
 ## format: reformat all C
 format:

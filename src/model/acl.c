@@ -34,6 +34,12 @@ may_speak(const struct ln_acl_query *q)
     return q->chat_role >= LN_CROLE_MEMBER && !q->chat_archived;
 }
 
+static bool
+may_write(const struct ln_acl_query *q)
+{
+    return may_speak(q) && (!q->chat_moderated || q->chat_role >= LN_CROLE_MODERATOR);
+}
+
 /* A moderator's right over one who stands lower; an owner's over all. */
 static bool
 may_govern(const struct ln_acl_query *q)
@@ -53,6 +59,7 @@ may_in_chat(const struct ln_acl_query *q)
     case LN_OP_CHAT_JOIN:
         return q->chat_kind == LN_CHAT_CHANNEL && !q->chat_archived;
     case LN_OP_SEND:
+        return may_write(q);
     case LN_OP_REACT:
     case LN_OP_TYPING:
         return may_speak(q);
@@ -60,7 +67,7 @@ may_in_chat(const struct ln_acl_query *q)
         return may_speak(q) &&
                (q->chat_kind == LN_CHAT_DIRECT || q->chat_role >= LN_CROLE_MODERATOR);
     case LN_OP_EDIT:
-        return may_speak(q) && q->is_own;
+        return may_write(q) && q->is_own;
     case LN_OP_DELETE:
         return may_speak(q) && (q->is_own || (q->chat_kind != LN_CHAT_DIRECT &&
                                               q->chat_role >= LN_CROLE_MODERATOR));

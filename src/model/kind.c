@@ -18,6 +18,7 @@ static const struct word chat_kinds[] = {LN_CHAT_KINDS(X){0, NULL}};
 static const struct word chat_roles[] = {LN_CHAT_ROLES(X){0, NULL}};
 static const struct word roles[] = {LN_ROLES(X){0, NULL}};
 static const struct word levels[] = {LN_LEVELS(X){0, NULL}};
+static const struct word posts[] = {LN_POSTS(X){0, NULL}};
 static const struct word histories[] = {LN_HISTORIES(X){0, NULL}};
 #undef X
 
@@ -93,6 +94,12 @@ ln_history_name(unsigned mode)
     return name_of(histories, mode);
 }
 
+const char *
+ln_post_name(unsigned post)
+{
+    return name_of(posts, post);
+}
+
 unsigned
 ln_chat_kind_of(struct ln_str word)
 {
@@ -121,4 +128,10 @@ unsigned
 ln_history_of(struct ln_str word)
 {
     return number_of(histories, word);
+}
+
+unsigned
+ln_post_of(struct ln_str word)
+{
+    return number_of(posts, word);
 }

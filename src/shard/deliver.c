@@ -143,6 +143,21 @@ apply_user(struct ln_shard *sh, const struct ln_record *r)
 }
 
 static void
+apply_server(struct ln_shard *sh, const struct ln_record *r)
+{
+    struct ln_ruser *u;
+    ln_buf_clear(&sh->text);
+    ln_buf_adds(&sh->text, "{\"ev\":\"server\",");
+    ln_buf_add(&sh->text, r->json.p, r->json.n);
+    ln_buf_addc(&sh->text, '}');
+    struct ln_frame *f = ln_ws_text(sh->text.p, sh->text.n);
+    for (size_t i = 0; (u = ln_map_each(&sh->roster.users, &i, NULL));) {
+        to_user(u, f, true);
+    }
+    ln_frame_unref(f);
+}
+
+static void
 apply_cut(struct ln_shard *sh, const struct ln_record *r)
 {
     struct ln_ruser *u = ln_roster_user(&sh->roster, r->user);
@@ -193,6 +208,9 @@ apply(struct ln_shard *sh, const struct ln_record *r)
         break;
     case LN_REC_USER:
         apply_user(sh, r);
+        break;
+    case LN_REC_SERVER:
+        apply_server(sh, r);
         break;
     case LN_REC_CUT:
         apply_cut(sh, r);

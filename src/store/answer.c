@@ -144,13 +144,14 @@ st_answer_read(struct ln_store *st, struct st_read *r)
         st_hello_finish(st, r, reply);
     } else {
         struct st_names names;
-        bool items = cmd->op == LN_OP_HISTORY;
+        bool pins = cmd->op == LN_OP_PINS, items = pins || cmd->op == LN_OP_HISTORY;
+        const struct st_part none = {0}, *first = r->part_count ? r->parts : &none;
         st_names_init(&names);
         ln_buf_adds(&reply->json, items ? "\"items\":[" : "\"events\":[");
         put_rows(st, &reply->json, r, items, &names);
-        ln_buf_addf(&reply->json, "],\"head\":%u,\"more\":%s,", r->parts[0].last,
-                    r->parts[0].more ? "true" : "false");
-        if (r->part_count > 1) {
+        ln_buf_addf(&reply->json, "],\"head\":%u,\"more\":%s,", first->last,
+                    (pins ? r->more : first->more) ? "true" : "false");
+        if (r->part_count > 1 && !pins) {
             ln_buf_addf(&reply->json, "\"more_after\":%s,", r->parts[1].more ? "true" : "false");
         }
         st_names_json(&reply->json, &names, false);
@@ -195,7 +196,7 @@ st_read_done(struct ln_store *st, struct st_read *r)
         err = who.user->rights_turn > r->turn ? LN_EAGAIN : LN_OK;
     } else if (!err) {
         err = st_allow_chat(st, cmd, &who, (struct ln_acl_query){0}, &c, &m);
-        if (!err && m && r->parts[0].first < m->visible_from) {
+        if (!err && m && r->part_count && r->parts[0].first < m->visible_from) {
             err = LN_EFORBIDDEN; /* left and came back in between */
         }
     }
@@ -207,6 +208,70 @@ st_read_done(struct ln_store *st, struct st_read *r)
         return;
     }
     st_answer_read(st, r);
+}
+
+/* When the event was; 0 where it cannot be read. */
+static ln_ts
+ts_of(struct ln_store *st, const struct st_chat *c, ln_seq seq)
+{
+    const struct ln_entry *e = st_tail_find(c, seq);
+    ln_ts ts = e ? e->ts : 0;
+    sqlite3_stmt *s = e ? NULL : st_query(&st->db, SQL_HISTORY_TS, "i", ln_row_id(c->id, seq));
+    if (s && st_step(&st->db, s)) {
+        ts = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+    }
+    return ts;
+}
+
+/* The first event of that time or later, by bisection, for times never fall within a chat; one past
+ * the head where there is none. */
+static ln_seq
+seq_at(struct ln_store *st, const struct st_chat *c, ln_ts ts)
+{
+    ln_seq low = 1, high = c->head + 1;
+    while (low < high) {
+        ln_seq mid = low + (high - low) / 2;
+        if (ts_of(st, c, mid) < ts) {
+            low = mid + 1;
+        } else {
+            high = mid;
+        }
+    }
+    return low;
+}
+
+/* Each pinned message is a part of its own: they lie anywhere. */
+static enum ln_err
+answer_pins(struct ln_store *st, struct ln_req *req, struct st_who *who)
+{
+    const struct ln_args *a = &req->cmd.args;
+    ln_seq wanted[PAGE_MAX];
+    struct st_chat *c;
+    struct st_member *m;
+    uint32_t n = 0, limit = !a->limit ? PAGE_DEFAULT : a->limit > PAGE_MAX ? PAGE_MAX : a->limit;
+    bool more = false;
+    enum ln_err err = st_allow_chat(st, &req->cmd, who, (struct ln_acl_query){0}, &c, &m);
+    if (err) {
+        return err;
+    }
+    for (uint32_t i = c->pin_count; i > 0 && !more; i--) {
+        ln_seq seq = c->pins[i - 1];
+        if ((LN_HAS(a, before) && seq >= a->before) || (m && seq < m->visible_from)) {
+            continue;
+        }
+        more = n == limit;
+        if (!more) {
+            wanted[n++] = seq;
+        }
+    }
+    struct st_read *r = st_read_create(req, n);
+    r->more = more;
+    for (uint32_t i = 0; i < n; i++) {
+        st_part_init(&r->parts[i], c, ST_READ_AFTER, m ? m->visible_from : 1, wanted[i] - 1, 1);
+    }
+    finish_read(st, r);
+    return LN_OK;
 }
 
 static enum ln_err
@@ -221,13 +286,14 @@ answer_events(struct ln_store *st, struct ln_req *req, struct st_who *who)
     }
     uint32_t limit = !a->limit ? PAGE_DEFAULT : a->limit > PAGE_MAX ? PAGE_MAX : a->limit;
     ln_seq first = m ? m->visible_from : 1;
-    bool around = req->cmd.op == LN_OP_HISTORY && LN_HAS(a, around);
+    ln_seq middle = LN_HAS(a, around) ? a->around : LN_HAS(a, at) ? seq_at(st, c, (ln_ts)a->at) : 0;
+    bool around = req->cmd.op == LN_OP_HISTORY && middle;
     struct st_read *r = st_read_create(req, around ? 2 : 1);
     if (req->cmd.op == LN_OP_EVENTS) {
         st_part_init(&r->parts[0], c, ST_READ_EVENTS, first, a->after, limit);
     } else if (around) {
-        st_part_init(&r->parts[0], c, ST_READ_BEFORE, first, a->around, limit / 2);
-        st_part_init(&r->parts[1], c, ST_READ_AFTER, first, a->around - 1, limit - limit / 2);
+        st_part_init(&r->parts[0], c, ST_READ_BEFORE, first, middle, limit / 2);
+        st_part_init(&r->parts[1], c, ST_READ_AFTER, first, middle - 1, limit - limit / 2);
     } else if (LN_HAS(a, after)) {
         st_part_init(&r->parts[0], c, ST_READ_AFTER, first, a->after, limit);
     } else {
@@ -489,7 +555,7 @@ answer_watch(struct ln_store *st, const struct ln_cmd *cmd, struct st_who *who, 
         struct st_user *u = st_user_find(st, cmd->args.users.ids[i]);
         if (u && st_share_chat(who->user, u)) {
             r->watch[r->watch_count++] = u->id;
-            if (u->last_seen) {
+            if (u->last_seen && u->seen && who->user->seen) {
                 ln_buf_addf(&r->json, "%s\"%u\":%lld", comma, u->id, (long long)u->last_seen);
                 comma = ",";
             }
@@ -499,7 +565,17 @@ answer_watch(struct ln_store *st, const struct ln_cmd *cmd, struct st_who *who, 
     return LN_OK;
 }
 
+static enum ln_err
+answer_about(struct ln_store *st, const struct ln_cmd *cmd, struct st_who *who, struct ln_reply *r)
+{
+    (void)cmd;
+    (void)who;
+    st_about(st, &r->json);
+    return LN_OK;
+}
+
 static answer_fn *const answers[LN_OP_COUNT] = {
+    [LN_OP_ABOUT] = answer_about,
     [LN_OP_WATCH] = answer_watch,
     [LN_OP_RECEIPTS] = answer_receipts,
     [LN_OP_CHAT_LIST] = answer_chat_list,
@@ -530,8 +606,9 @@ st_answer(struct ln_store *st, struct ln_req *req)
             .op = cmd->op, .is_operator = who.is_operator, .role = who.role, .is_own = true};
         err = ln_acl_check(&q);
     }
-    if (!err && (cmd->op == LN_OP_HISTORY || cmd->op == LN_OP_EVENTS)) {
-        err = answer_events(st, req, &who);
+    bool pages = cmd->op == LN_OP_HISTORY || cmd->op == LN_OP_EVENTS || cmd->op == LN_OP_PINS;
+    if (!err && pages) {
+        err = cmd->op == LN_OP_PINS ? answer_pins(st, req, &who) : answer_events(st, req, &who);
         if (!err) {
             return; /* the read took req */
         }

@@ -54,7 +54,8 @@ st_user_add(struct ln_store *st, ln_user_id id, struct ln_str name)
     u->id = id;
     u->name = ln_strndup(name.p, name.n);
     u->display = ln_strdup("");
-    u->receipts = true;
+    u->receipts = u->seen = true;
+    u->color = LN_COLOR_BY_ID;
     LIST_INIT(&u->devices);
     ln_map_put(&st->dir.users, id, u);
     while (ln_map_get(&st->dir.names, key)) {
@@ -134,6 +135,7 @@ st_chat_add(struct ln_store *st, ln_chat_id id, unsigned kind)
     c->id = id;
     c->kind = (uint8_t)kind;
     c->history = LN_HISTORY_ALL;
+    c->post = LN_POST_ALL;
     c->title = ln_strdup("");
     c->topic = ln_strdup("");
     c->tail_first = 1;
@@ -272,6 +274,30 @@ st_here_add(struct st_chat *c, ln_seq seq)
     c->heres[c->here_count++] = seq;
 }
 
+void
+st_pin_add(struct st_chat *c, ln_seq seq)
+{
+    uint32_t i = c->pin_count;
+    c->pins = ln_grow(c->pins, c->pin_count + 1u, sizeof *c->pins);
+    for (; i > 0 && c->pins[i - 1] > seq; i--) {
+        c->pins[i] = c->pins[i - 1];
+    }
+    c->pins[i] = seq;
+    c->pin_count++;
+}
+
+void
+st_pin_remove(struct st_chat *c, ln_seq seq)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->pin_count; i++) {
+        if (c->pins[i] != seq) {
+            c->pins[n++] = c->pins[i];
+        }
+    }
+    c->pin_count = n;
+}
+
 /* ── all ── */
 void
 st_dir_init(struct ln_store *st)
@@ -300,6 +326,7 @@ free_chat(struct st_chat *c)
     free(c->members);
     free(c->tail);
     free(c->heres);
+    free(c->pins);
     free(c->title);
     free(c->topic);
     free(c);

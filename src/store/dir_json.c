@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * dir_json.c - users and chats as the protocol shows them.
  */
+#include "linnet/base/clock.h"
 #include "store_priv.h"
 
 void
@@ -13,7 +14,10 @@ st_user_json(struct ln_buf *b, const struct st_user *u, bool is_admin)
         ln_buf_add_json(b, ln_str(u->display));
     }
     ln_buf_addf(b, ",\"role\":\"%s\"", ln_role_name(u->role));
-    if (u->last_seen) {
+    if (u->color != LN_COLOR_BY_ID) {
+        ln_buf_addf(b, ",\"color\":%u", u->color);
+    }
+    if (u->last_seen && u->seen) {
         ln_buf_addf(b, ",\"last_seen\":%lld", (long long)u->last_seen);
     }
     if (u->disabled) {
@@ -23,6 +27,13 @@ st_user_json(struct ln_buf *b, const struct st_user *u, bool is_admin)
         ln_buf_addf(b, ",\"created\":%lld", (long long)u->created);
     }
     ln_buf_addc(b, '}');
+}
+
+/* A mute that has run out is none. */
+bool
+st_is_muted(const struct st_member *m)
+{
+    return m->muted && (!m->muted_until || m->muted_until > ln_wall_ms());
 }
 
 uint32_t
@@ -64,6 +75,9 @@ put_chat(struct ln_buf *b, const struct st_chat *c, const struct st_member *m)
     if (c->history != LN_HISTORY_ALL) {
         ln_buf_addf(b, ",\"history\":\"%s\"", ln_history_name(c->history));
     }
+    if (c->post != LN_POST_ALL) {
+        ln_buf_addf(b, ",\"post\":\"%s\"", ln_post_name(c->post));
+    }
     if (!m) {
         return;
     }
@@ -81,8 +95,14 @@ put_chat(struct ln_buf *b, const struct st_chat *c, const struct st_member *m)
     if (m->unread_from) {
         ln_buf_addf(b, ",\"unread_from\":%u", m->unread_from);
     }
-    if (m->muted) {
+    if (m->pinned) {
+        ln_buf_adds(b, ",\"pinned\":true");
+    }
+    if (st_is_muted(m)) {
         ln_buf_adds(b, ",\"muted\":true");
+        if (m->muted_until) {
+            ln_buf_addf(b, ",\"muted_until\":%lld", (long long)m->muted_until);
+        }
     }
     if (m->level != LN_NOTIFY_ALL) {
         ln_buf_addf(b, ",\"level\":\"%s\"", ln_notify_name(m->level));

@@ -166,9 +166,14 @@ st_hello_finish(struct ln_store *st, struct st_read *r, struct ln_reply *reply)
     size_t at = b->n;
     st_user_json(b, who.user, false);
     b->p[at] = ' ';
+    if (!who.user->receipts || !who.user->seen) { /* one's own choices, told to nobody else */
+        b->n--;
+        ln_buf_adds(b, who.user->receipts ? "" : ",\"receipts\":false");
+        ln_buf_adds(b, who.user->seen ? "}" : ",\"seen\":false}");
+    }
     ln_buf_addf(b, ",\"device\":%u,\"heartbeat_s\":%lld,\"ttl_s\":%lld,\"server\":", who.device->id,
                 (long long)(st->opts->heartbeat_ms / 1000), (long long)(st->opts->ttl_ms / 1000));
-    ln_buf_add_json(b, ln_str(st->opts->name));
+    ln_buf_add_json(b, ln_str(st->name));
     ln_buf_adds(b, ",\"chats\":[");
     for (uint32_t i = 0; i < r->chat_count; i++) {
         const struct st_hello_chat *h = &r->chats[i];

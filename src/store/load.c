@@ -31,6 +31,8 @@ load_users(struct ln_store *st)
         }
         u->created = I64(s, 7);
         u->last_seen = I64(s, 8);
+        u->color = (uint8_t)U32(s, 9);
+        u->seen = FLAG(s, 10);
         if (u->role == LN_ROLE_OWNER) {
             st->dir.owner = u->id;
         }
@@ -70,6 +72,7 @@ load_chats(struct ln_store *st)
         c->head = U32(s, 8);
         c->msg_no = U32(s, 9);
         c->last_ts = I64(s, 10);
+        c->post = (uint8_t)U32(s, 11);
         c->tail_first = c->head + 1;
     }
 }
@@ -94,6 +97,8 @@ load_members(struct ln_store *st)
         m->alerted = U32(s, 8);
         m->visible_from = U32(s, 9);
         m->unread_from = U32(s, 10);
+        m->muted_until = I64(s, 11);
+        m->pinned = FLAG(s, 12);
     }
 }
 
@@ -174,6 +179,31 @@ load_log(struct ln_store *st)
 }
 
 static void
+load_pins(struct ln_store *st)
+{
+    sqlite3_stmt *s = st_query(&st->db, SQL_PIN_LOAD, "");
+    while (st_step(&st->db, s)) {
+        struct st_chat *c = st_chat_find(st, U32(s, 0));
+        if (c) {
+            st_pin_add(c, U32(s, 1));
+        }
+    }
+}
+
+/* As it was set here, or else as the configuration has it. */
+static void
+load_name(struct ln_store *st)
+{
+    snprintf(st->name, sizeof st->name, "%s", st->opts->name);
+    sqlite3_stmt *s = st_query(&st->db, SQL_META_GET, "s", LN_STR("server_name"));
+    if (st_step(&st->db, s)) {
+        struct ln_str text = st_col(s, 0);
+        snprintf(st->name, sizeof st->name, "%.*s", (int)text.n, text.p);
+        sqlite3_reset(s);
+    }
+}
+
+static void
 load_epoch(struct ln_store *st)
 {
     sqlite3_stmt *s = st_query(&st->db, SQL_META_GET, "s", LN_STR("epoch"));
@@ -192,11 +222,13 @@ st_dir_load(struct ln_store *st)
     st->folded = (ln_commit_no)st_meta_int(&st->db, "folded", 0);
     st->last = (ln_commit_no)st_meta_int(&st->db, "last", 0);
     load_epoch(st);
+    load_name(st);
     load_users(st);
     load_devices(st);
     load_chats(st);
     load_members(st);
     load_mentions(st);
+    load_pins(st);
     load_log(st);
     st->fold.trimmed = 0;
     ln_log(LN_INFO, "store", "loaded", "users=%zu chats=%zu tail=%u last=%llu ms=%llu",

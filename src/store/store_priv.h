@@ -24,7 +24,9 @@ struct st_member {
     uint8_t role;  /* enum ln_chat_role */
     uint8_t level; /* enum ln_notify */
     bool muted;
-    bool dirty; /* own-read mark is ahead of its row: written at the end of a fold */
+    bool pinned; /* on top of the member's own list */
+    bool dirty;  /* own-read mark is ahead of its row: written at the end of a fold */
+    ln_ts muted_until; /* 0 = until unmuted */
     ln_seq delivered;
     ln_seq read;
     uint32_t read_msg; /* msg_no at read */
@@ -51,6 +53,8 @@ struct st_user {
     uint8_t role; /* enum ln_role */
     bool disabled;
     bool receipts;
+    bool seen;     /* last_seen is shown */
+    uint8_t color; /* 0 … 11; LN_COLOR_BY_ID */
     bool is_seen_dirty;
     char *name;
     char *display;
@@ -67,6 +71,7 @@ struct st_chat {
     ln_chat_id id;
     uint8_t kind; /* enum ln_chat_kind */
     uint8_t history;
+    uint8_t post; /* enum ln_post */
     bool archived;
     bool dirty; /* head is ahead of its row */
     char *title;
@@ -83,7 +88,10 @@ struct st_chat {
     struct ln_entry **tail; /* seqs tail_first … head, not yet folded */
     uint32_t here_count;
     ln_seq *heres; /* seqs of @here messages, rising; the last LN_HERES_MAX */
+    uint32_t pin_count;
+    ln_seq *pins; /* seqs of pinned messages, rising; LN_PINS_MAX at most */
 };
+#define LN_COLOR_BY_ID 12
 #define LN_HERES_MAX 1000
 #define LN_MENTIONS_MAX 1000 /* unread mentions remembered a member and chat */
 
@@ -161,6 +169,7 @@ struct ln_store {
     unsigned schema;
     int lock_fd;
     char epoch[24];
+    char name[LN_SERVER_NAME_BYTES + 1]; /* shown to people: set here, or the configured one */
     uint64_t started_ms;
 
     struct st_db db;
@@ -221,6 +230,7 @@ struct ln_batch *st_mutant_early(struct ln_batch *b); /* to be posted before the
 uint32_t st_tuned(const char *name, uint32_t normal);
 
 /* ── dir.c ── */
+bool st_is_muted(const struct st_member *m);
 void st_dir_init(struct ln_store *st);
 void st_dir_deinit(struct ln_store *st);
 LN_MUST_CHECK enum ln_err st_dir_load(struct ln_store *st); /* everything, tail included */
@@ -240,6 +250,8 @@ uint64_t st_pair_key(ln_user_id a, ln_user_id b);
 struct st_member *st_member_find(const struct st_chat *c, ln_user_id user);
 struct st_member *st_member_add(struct st_chat *c, struct st_user *u);
 void st_member_remove(struct st_member *m);
+void st_pin_add(struct st_chat *c, ln_seq seq);
+void st_pin_remove(struct st_chat *c, ln_seq seq);
 void st_here_add(struct st_chat *c, ln_seq seq); /* the oldest gives way to the newest */
 void st_set_text(char **field, struct ln_str text);
 bool st_share_chat(const struct st_user *a, const struct st_user *b);
@@ -306,7 +318,9 @@ st_write_fn st_write_chat_create, st_write_chat_update, st_write_chat_join, st_w
 st_write_fn st_write_user_create, st_write_user_import, st_write_user_update,
     st_write_user_password, st_write_user_link, st_write_device_revoke, st_write_logout,
     st_write_invite_create, st_write_invite_revoke, st_write_setup_link, st_write_login,
-    st_write_setup_accept, st_write_invite_accept, st_write_link_accept;
+    st_write_setup_accept, st_write_invite_accept, st_write_link_accept, st_write_secret_peek,
+    st_write_server_update;
+void st_about(struct ln_store *st, struct ln_buf *b); /* members of the answer to `about` */
 void st_write_member(struct ln_store *st, const struct st_member *m); /* its row */
 void st_marks(struct ln_store *st, const struct ln_marks *m);
 /* Raises m's marks; true where one rose. Writes the row and the record. */
@@ -350,7 +364,7 @@ struct st_read {
     /* hello: what each chat looked like when it was asked; in the request's arena */
     struct st_hello_chat *chats;
     uint32_t chat_count;
-    bool more; /* chats left out */
+    bool more; /* hello: chats left out; pins: older ones */
 };
 struct st_hello_chat {
     struct ln_str json; /* the chat's object, still open */

@@ -43,6 +43,8 @@ static st_write_fn *const handlers[LN_OP_COUNT] = {
     [LN_OP_SETUP_ACCEPT] = st_write_setup_accept,
     [LN_OP_INVITE_ACCEPT] = st_write_invite_accept,
     [LN_OP_LINK_ACCEPT] = st_write_link_accept,
+    [LN_OP_SECRET_PEEK] = st_write_secret_peek,
+    [LN_OP_SERVER_UPDATE] = st_write_server_update,
 };
 
 /* A sign-in in use does not end: its row rides in the present transaction, or in one of its own. */
@@ -100,6 +102,7 @@ st_allow_chat(struct ln_store *st, const struct ln_cmd *cmd, const struct st_who
     extra.chat_kind = c ? c->kind : LN_CHAT_GROUP; /* no chat: as a group one is not in */
     extra.chat_role = m ? m->role : LN_CROLE_NONE;
     extra.chat_archived = c && c->archived;
+    extra.chat_moderated = c && c->post == LN_POST_MODERATORS;
     enum ln_err err = ln_acl_check(&extra);
     if (!err && !c) {
         err = LN_ENOTFOUND;

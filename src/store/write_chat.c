@@ -14,8 +14,8 @@ static void
 write_chat(struct ln_store *st, const struct st_chat *c)
 {
     st_touch(st);
-    st_run(&st->db, SQL_CHAT_UPDATE, "ittii", (int64_t)c->id, ln_str(c->title), ln_str(c->topic),
-           (int64_t)c->archived, (int64_t)c->history);
+    st_run(&st->db, SQL_CHAT_UPDATE, "ittiii", (int64_t)c->id, ln_str(c->title), ln_str(c->topic),
+           (int64_t)c->archived, (int64_t)c->history, (int64_t)c->post);
 }
 
 /* A member who has read everything there is, and (by the chat's rule) sees it or not. The founder's
@@ -271,13 +271,15 @@ st_write_chat_update(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who
     if (err) {
         return err;
     }
-    if (c->kind == LN_CHAT_DIRECT || (LN_HAS(a, history) && !ln_history_of(a->history))) {
+    if (c->kind == LN_CHAT_DIRECT || (LN_HAS(a, history) && !ln_history_of(a->history)) ||
+        (LN_HAS(a, post) && !ln_post_of(a->post))) {
         return LN_EBADMSG;
     }
     bool title = LN_HAS(a, title) && !ln_str_eq(a->title, ln_str(c->title));
     bool topic = LN_HAS(a, topic) && !ln_str_eq(a->topic, ln_str(c->topic));
     bool archive = LN_HAS(a, archived) && a->archived != c->archived;
     bool history = LN_HAS(a, history) && ln_history_of(a->history) != c->history;
+    bool post = LN_HAS(a, post) && ln_post_of(a->post) != c->post;
     if (title) {
         st_set_text(&c->title, a->title);
         append_text(st, c, LN_KIND_TITLE, who_id(who), "title", c->title);
@@ -293,10 +295,13 @@ st_write_chat_update(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who
     if (history) {
         c->history = (uint8_t)ln_history_of(a->history);
     }
-    if (title || topic || archive || history) {
+    if (post) {
+        c->post = (uint8_t)ln_post_of(a->post);
+    }
+    if (title || topic || archive || history || post) {
         write_chat(st, c);
     }
-    if (archive || history) { /* for what the shards judge themselves */
+    if (archive || history || post) { /* for what the shards judge themselves */
         for (uint32_t i = 0; i < c->member_count; i++) {
             st_put_member_record(st, c, c->members[i], c->members[i]->user->id);
         }
@@ -482,6 +487,10 @@ st_write_chat_notify(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who
     }
     if (LN_HAS(&cmd->args, muted)) {
         m->muted = cmd->args.muted;
+        m->muted_until = cmd->args.muted ? (ln_ts)cmd->args.until : 0;
+    }
+    if (LN_HAS(&cmd->args, pinned)) {
+        m->pinned = cmd->args.pinned;
     }
     st_write_member(st, m);
     st_put_member_record(st, c, m, m->user->id);

@@ -10,10 +10,10 @@ void
 st_write_member(struct ln_store *st, const struct st_member *m)
 {
     st_touch(st);
-    st_run(&st->db, SQL_MEMBER_PUT, "iiiiiiiiiii", (int64_t)m->user->id, (int64_t)m->chat->id,
+    st_run(&st->db, SQL_MEMBER_PUT, "iiiiiiiiiiiii", (int64_t)m->user->id, (int64_t)m->chat->id,
            (int64_t)m->role, (int64_t)m->level, (int64_t)m->muted, (int64_t)m->delivered,
            (int64_t)m->read, (int64_t)m->read_msg, (int64_t)m->alerted, (int64_t)m->visible_from,
-           (int64_t)m->unread_from);
+           (int64_t)m->unread_from, (int64_t)m->muted_until, (int64_t)m->pinned);
 }
 
 /* How many countable messages there are up to seq. */

@@ -312,6 +312,19 @@ blank_edits(struct ln_store *st, struct st_chat *c, ln_seq seq)
     }
 }
 
+/* The list of what is pinned follows its items. */
+static void
+put_pin(struct ln_store *st, struct st_chat *c, ln_seq seq, bool on)
+{
+    st_touch(st);
+    st_run(&st->db, on ? SQL_PIN_PUT : SQL_PIN_DELETE, "ii", (int64_t)c->id, (int64_t)seq);
+    if (on) {
+        st_pin_add(c, seq);
+    } else {
+        st_pin_remove(c, seq);
+    }
+}
+
 enum ln_err
 st_write_delete(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struct ln_buf *json)
 {
@@ -322,6 +335,9 @@ st_write_delete(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, str
         return err;
     }
     append_change(st, cmd, who, c, LN_KIND_DELETE, NULL, json);
+    if (item->pinned) {
+        put_pin(st, c, item->seq, false);
+    }
     struct ln_entry changed = fields_of(item);
     changed.deleted = true;
     changed.pinned = false;
@@ -376,7 +392,12 @@ st_write_pin(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struct
     if (err) {
         return err;
     }
+    if (item->pinned != cmd->args.on && cmd->args.on && c->pin_count >= LN_PINS_MAX) {
+        ln_entry_unref(item);
+        return LN_ETOOLARGE;
+    }
     if (item->pinned != cmd->args.on) {
+        put_pin(st, c, item->seq, cmd->args.on);
         ln_buf_init(&more, 64);
         ln_buf_adds(&more, cmd->args.on ? ",\"on\":true" : ",\"on\":false");
         append_change(st, cmd, who, c, LN_KIND_PIN, &more, json);

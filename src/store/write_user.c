@@ -196,12 +196,14 @@ st_write_setup_accept(struct ln_store *st, struct ln_cmd *cmd, struct st_who *wh
     st_run(&st->db, SQL_LINK_DELETE, "B", digest);
     struct st_who self = {.user = u, .role = u->role};
     struct ln_cmd create = {.op = LN_OP_CHAT_CREATE};
-    struct ln_buf ignored;
     create.args.kind = LN_STR("channel");
-    create.args.title = LN_STR("General");
-    ln_buf_init(&ignored, 256);
-    err = st_write_chat_create(st, &create, &self, &ignored);
-    ln_buf_deinit(&ignored);
+    create.args.title = cmd->args.channel.n ? cmd->args.channel : LN_STR("Everyone");
+    err = st_write_chat_create(st, &create, &self, json); /* "chat": where one begins */
+    if (!err && cmd->args.server.n) {
+        struct ln_cmd rename = {.op = LN_OP_SERVER_UPDATE, .args.server = cmd->args.server};
+        err = st_write_server_update(st, &rename, &self, json);
+    }
+    ln_buf_addc(json, ',');
     return err ? err : sign_in(st, cmd, u, json);
 }
 
@@ -293,7 +295,7 @@ st_write_invite_revoke(struct ln_store *st, struct ln_cmd *cmd, struct st_who *w
 
 /* Where a newcomer lands: the chats of the invite, or else the oldest channel (not for guests). */
 static void
-join_first_chats(struct ln_store *st, struct st_user *u, const char *chats)
+join_first_chats(struct ln_store *st, struct st_user *u, const char *chats, struct ln_buf *json)
 {
     bool any = false;
     for (const char *p = chats; *p;) {
@@ -316,6 +318,9 @@ join_first_chats(struct ln_store *st, struct st_user *u, const char *chats)
             st_join(st, c, &u, 1, LN_CROLE_MEMBER, u->id);
             any = true;
         }
+    }
+    if (u->member_count) {
+        ln_buf_addf(json, "\"chat\":%u,", u->members[0]->chat->id);
     }
 }
 
@@ -362,7 +367,7 @@ st_write_invite_accept(struct ln_store *st, struct ln_cmd *cmd, struct st_who *w
     }
     struct st_user *u = insert_user(st, cmd->args.name, cmd->args.display, role, cmd->pw_hash);
     st_run(&st->db, SQL_INVITE_USE, "i", id);
-    join_first_chats(st, u, chats);
+    join_first_chats(st, u, chats, json);
     return sign_in(st, cmd, u, json);
 }
 
@@ -467,6 +472,12 @@ st_write_user_update(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who
     if (LN_HAS(a, receipts)) {
         u->receipts = a->receipts;
     }
+    if (LN_HAS(a, color)) {
+        u->color = (uint8_t)a->color;
+    }
+    if (LN_HAS(a, seen)) {
+        u->seen = a->seen;
+    }
     if (LN_HAS(a, disabled) && a->disabled != u->disabled) {
         u->disabled = a->disabled;
         if (u->disabled) {
@@ -475,8 +486,9 @@ st_write_user_update(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who
     }
     u->rights_turn = st->turn;
     st_touch(st);
-    st_run(&st->db, SQL_USER_UPDATE, "itiii", (int64_t)u->id, ln_str(u->display), (int64_t)u->role,
-           (int64_t)u->disabled, (int64_t)u->receipts);
+    st_run(&st->db, SQL_USER_UPDATE, "itiiiii", (int64_t)u->id, ln_str(u->display),
+           (int64_t)u->role, (int64_t)u->disabled, (int64_t)u->receipts, (int64_t)u->color,
+           (int64_t)u->seen);
     st_put_user_record(st, u);
     return LN_OK;
 }
@@ -571,6 +583,8 @@ st_lookup(struct ln_store *st, struct ln_req *req)
         }
         case LN_OP_INVITE_ACCEPT:
             err = find_invite(st, cmd->args.secret, &id, &role, chats, sizeof chats);
+            break;
+        case LN_OP_SECRET_PEEK: /* nothing to hash */
             break;
         case LN_OP_USER_PASSWORD:
             u = cmd->args.user ? st_user_find(st, cmd->args.user) : who.user;

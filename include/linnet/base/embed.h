@@ -18,7 +18,7 @@ struct ln_embed {
 
 extern const struct ln_embed ln_embed_migrations[]; /* migrations/ */
 extern const size_t ln_embed_migrations_count;
-extern const struct ln_embed ln_embed_page[]; /* src/web/page/ */
+extern const struct ln_embed ln_embed_page[]; /* what src/web/build.mjs made */
 extern const size_t ln_embed_page_count;
 
 #endif

@@ -24,6 +24,7 @@ enum ln_opt_type { LN_OPT_STR, LN_OPT_LIST, LN_OPT_INT, LN_OPT_BYTES, LN_OPT_MS,
     X(server,  base_url,         base_url,           STR,  "",                  0,      512,           false, "what people type to reach the server; used in links and for the Origin check") \
     X(server,  origins,          origins,            LIST, "",                  0,      16,            false, "further origins whose pages may connect") \
     X(server,  name,             name,               STR,  "linnet",            1,      64,            false, "name shown to people") \
+    X(server,  help,             help,               STR,  "",                  0,      500,           false, "what people who forgot their password are told to do") \
     X(server,  shards,           shards,             INT,  "0",                 0,      64,            false, "threads that hold connections; 0 = one a core") \
     X(server,  max_connections,  max_connections,    INT,  "10000",             1,      1000000,       false, "open client connections, in all") \
     X(server,  shutdown_grace,   shutdown_grace_ms,  MS,   "5s",                100,    60000,         false, "time to finish after SIGTERM") \

@@ -20,6 +20,7 @@ struct ln_acl_query {
     unsigned chat_kind; /* enum ln_chat_kind; 0 = the operation is about no chat */
     unsigned chat_role; /* the caller's enum ln_chat_role; 0 = not a member */
     bool chat_archived;
+    bool chat_moderated; /* only moderators send and edit */
     bool is_own;         /* target is the caller's own message / user is the caller */
     unsigned other_role; /* enum ln_chat_role (chat.role, chat.remove) or enum ln_role (user.update)
                             of the one it is done to; 0 = none */

@@ -36,9 +36,14 @@
     X(invite,     U32,  1,   0x7fffffff) \
     X(uses,       U32,  1,   100000) \
     X(ttl_ms,     U64,  60000, 31536000000) \
+    X(until,      U64,  0,   253402300799000) \
+    X(at,         U64,  1,   253402300799000) \
+    X(color,      U32,  0,   12) \
     X(on,         BOOL, 0,   1) \
     X(here,       BOOL, 0,   1) \
     X(muted,      BOOL, 0,   1) \
+    X(pinned,     BOOL, 0,   1) \
+    X(seen,       BOOL, 0,   1) \
     X(open,       BOOL, 0,   1) \
     X(archived,   BOOL, 0,   1) \
     X(disabled,   BOOL, 0,   1) \
@@ -56,6 +61,8 @@
     X(name,       STR,  1,   32) \
     X(display,    STR,  0,   64) \
     X(device,     STR,  1,   64) \
+    X(server,     STR,  1,   64) \
+    X(channel,    STR,  1,   100) \
     X(password,   TXT,  8,   1024) \
     X(old,        TXT,  1,   1024) \
     X(token,      STR,  1,   128) \
@@ -65,6 +72,7 @@
     X(role,       STR,  1,   16) \
     X(level,      STR,  1,   16) \
     X(history,    STR,  1,   16) \
+    X(post,       STR,  1,   16) \
     X(body,       RAW,  2,   65536) \
     X(cursors,    RAW,  2,   131072) \
     X(accounts,   RAW,  2,   262144)

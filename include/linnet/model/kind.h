@@ -49,6 +49,10 @@
     X(MENTIONS, 2, "mentions") \
     X(NONE,     3, "none")
 
+#define LN_POSTS(X) /* who may send in a chat */ \
+    X(ALL,        1, "all") \
+    X(MODERATORS, 2, "moderators")
+
 #define LN_HISTORIES(X) \
     X(ALL,        1, "all") \
     X(SINCE_JOIN, 2, "since_join")
@@ -82,6 +86,11 @@ enum ln_notify {
     LN_LEVELS(X)
 #undef X
 };
+enum ln_post {
+#define X(name, no, wire) LN_WORD_ENUM(LN_POST_, name, no)
+    LN_POSTS(X)
+#undef X
+};
 enum ln_history_mode {
 #define X(name, no, wire) LN_WORD_ENUM(LN_HISTORY_, name, no)
     LN_HISTORIES(X)
@@ -96,10 +105,12 @@ const char *ln_chat_role_name(unsigned role);
 const char *ln_role_name(unsigned role);
 const char *ln_notify_name(unsigned level);
 const char *ln_history_name(unsigned mode);
+const char *ln_post_name(unsigned post);
 unsigned ln_chat_kind_of(struct ln_str word);
 unsigned ln_chat_role_of(struct ln_str word);
 unsigned ln_role_of(struct ln_str word);
 unsigned ln_notify_of(struct ln_str word);
 unsigned ln_history_of(struct ln_str word);
+unsigned ln_post_of(struct ln_str word);
 
 #endif

@@ -40,23 +40,24 @@ enum ln_op_who { LN_WHO_ANYONE, LN_WHO_USER, LN_WHO_PERSON, LN_WHO_ADMIN, LN_WHO
     X(MARK,         "mark",           WRITE,   USER,      0, "chat! delivered read", "raises the caller's marks: {}") \
     X(UNREAD,       "unread",         WRITE,   USER,      1, "chat! from!", "marks unread from a seq, 0 = clears that: {}") \
     X(RECEIPTS,     "receipts",       READ,    USER,      1, "chat! seq!", "how many have received and read, and up to 50 people's marks: {delivered,read,marks}") \
-    X(HISTORY,      "history",        READ,    USER,      1, "chat! before after around limit", "items as they stand: {items,head,more,more_after?,users}") \
+    X(HISTORY,      "history",        READ,    USER,      1, "chat! before after around at limit", "items as they stand: {items,head,more,more_after?,users}") \
+    X(PINS,         "pins",           READ,    USER,      1, "chat! before limit", "what is pinned, latest first: {items,head,more,users}") \
     X(EVENTS,       "events",         READ,    USER,      1, "chat! after! limit", "the raw stream: {events,head,more,users}") \
     X(CHAT_CREATE,  "chat.create",    WRITE,   USER,      5, "kind! title topic members cid history", "{chat,dup?}") \
-    X(CHAT_UPDATE,  "chat.update",    WRITE,   USER,      2, "chat! title topic archived history", "{}") \
+    X(CHAT_UPDATE,  "chat.update",    WRITE,   USER,      2, "chat! title topic archived history post", "{}") \
     X(CHAT_JOIN,    "chat.join",      WRITE,   PERSON,    2, "chat!", "enters a channel: {}") \
     X(CHAT_LEAVE,   "chat.leave",     WRITE,   USER,      2, "chat!", "{}") \
     X(CHAT_ADD,     "chat.add",       WRITE,   USER,      2, "chat! users!", "{}") \
     X(CHAT_REMOVE,  "chat.remove",    WRITE,   USER,      2, "chat! users!", "{}") \
     X(CHAT_ROLE,    "chat.role",      WRITE,   USER,      2, "chat! user! role!", "owner, moderator, member or readonly: {}") \
-    X(CHAT_NOTIFY,  "chat.notify",    WRITE,   USER,      1, "chat! level muted", "the caller's own setting: {}") \
+    X(CHAT_NOTIFY,  "chat.notify",    WRITE,   USER,      1, "chat! level muted until pinned", "the caller's own setting: {}") \
     X(CHAT_LIST,    "chat.list",      READ,    USER,      2, "open after limit", "own chats, or channels one may join: {chats,more,users}") \
     X(CHAT_MEMBERS, "chat.members",   READ,    USER,      2, "chat! after limit", "{members,more,users}") \
     X(USER_GET,     "user.get",       READ,    USER,      1, "users!", "{users}") \
     X(USER_LIST,    "user.list",      READ,    PERSON,    2, "after limit", "{users,more}") \
     X(USER_CREATE,  "user.create",    ACCOUNT, ADMIN,     5, "name! display role password if_missing", "{user,link?}") \
     X(USER_IMPORT,  "user.import",    ACCOUNT,  OPERATOR,  0, "accounts! tokens", "≤ 500 accounts: {users}") \
-    X(USER_UPDATE,  "user.update",    WRITE,   USER,      2, "user display role disabled receipts", "oneself, or anyone as admin: {}") \
+    X(USER_UPDATE,  "user.update",    WRITE,   USER,      2, "user display role disabled receipts color seen", "oneself, or anyone as admin: {}") \
     X(USER_PASSWORD,"user.password",  ACCOUNT, USER,     10, "user old password!", "ends all other sign-ins of that user: {}") \
     X(USER_LINK,    "user.link",      WRITE,   USER,      5, "user", "a one-time sign-in link, one's own or as admin anyone's: {path,expires}") \
     X(DEVICE_LIST,  "device.list",    READ,    USER,      1, "user", "{devices}") \
@@ -66,10 +67,13 @@ enum ln_op_who { LN_WHO_ANYONE, LN_WHO_USER, LN_WHO_PERSON, LN_WHO_ADMIN, LN_WHO
     X(INVITE_LIST,  "invite.list",    READ,    ADMIN,     1, "", "{invites}") \
     X(INVITE_REVOKE,"invite.revoke",  WRITE,   ADMIN,     1, "invite!", "{}") \
     X(SETUP_LINK,   "setup.link",     WRITE,   OPERATOR,  0, "", "{path,expires}") \
+    X(SERVER_UPDATE,"server.update",  WRITE,   ADMIN,     2, "server!", "the server's name: {}") \
+    X(ABOUT,        "about",          READ,    ANYONE,    0, "", "what a stranger may know: {server,version,setup,help?}") \
+    X(SECRET_PEEK,  "secret.peek",    ACCOUNT, ANYONE,    0, "secret!", "what stands behind a link, without spending it: {what,state,server,expires?,by?,user?}") \
     X(STATUS,       "status",         READ,    ADMIN,     1, "", "versions, counts, sizes") \
     X(LOGIN,        "login",          ACCOUNT, ANYONE,    0, "name! password! device", "{token,user}") \
-    X(SETUP_ACCEPT, "setup.accept",   ACCOUNT, ANYONE,    0, "secret! name! password! display device", "the first owner: {token,user}") \
-    X(INVITE_ACCEPT,"invite.accept",  ACCOUNT, ANYONE,    0, "secret! name! password! display device", "{token,user}") \
+    X(SETUP_ACCEPT, "setup.accept",   ACCOUNT, ANYONE,    0, "secret! name! password! display device server channel", "the first owner: {token,user,chat}") \
+    X(INVITE_ACCEPT,"invite.accept",  ACCOUNT, ANYONE,    0, "secret! name! password! display device", "{token,user,chat?}") \
     X(LINK_ACCEPT,  "link.accept",    ACCOUNT, ANYONE,    0, "secret! password device", "{token,user}")
 /* clang-format on */
 

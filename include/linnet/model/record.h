@@ -24,6 +24,7 @@ enum ln_record_type {
     LN_REC_MARK,   /* a member's marks rose: to the chat's members, or to that user alone */
     LN_REC_MEMBER, /* user has this role in chat from here on; 0 = no longer a member */
     LN_REC_USER,   /* a user's public facts changed: json */
+    LN_REC_SERVER, /* the server has another name: json */
     LN_REC_CUT,    /* end sessions of user: of one device, or of all but one */
     LN_REC_RESYNC, /* the store recovered from a failed commit: every session must say hello again
                     */
@@ -44,7 +45,7 @@ struct ln_record {
     ln_seq read;
     struct ln_origin origin; /* ACK */
     struct ln_entry *entry;  /* EVENT; the batch holds one reference */
-    struct ln_str json;      /* ACK, MEMBER (the chat as in hello), USER: in the batch's arena */
+    struct ln_str json; /* ACK, MEMBER (the chat as in hello), USER, SERVER: in the batch's arena */
 };
 
 struct ln_batch {

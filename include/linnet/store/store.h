@@ -35,6 +35,8 @@
 #define LN_STORE_WAL_SOFT_BYTES (4u << 20)
 #define LN_STORE_WAL_HARD_BYTES (32u << 20)
 #define LN_STORE_SCRUB_MS 2000      /* deleted text leaves the WAL so long after its delete */
+#define LN_PINS_MAX 100             /* pinned messages of a chat */
+#define LN_SERVER_NAME_BYTES 64     /* of the server's name */
 #define LN_HELLO_GAP 50             /* missed events that hello itself carries, a chat */
 #define LN_HELLO_BYTES (128u << 10) /* of one hello answer, about */
 

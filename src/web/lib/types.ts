@@ -28,6 +28,8 @@ export interface User {
   last_seen?: Ms;
   disabled?: boolean;
   color?: number; // 0 … 11, the person's own choice; none = by id
+  receipts?: boolean; // of oneself only: false = off
+  seen?: boolean; // likewise
 }
 export type WireUsers = Record<string, Omit<User, 'id'> & { id?: UserId }>;
 

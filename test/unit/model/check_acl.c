@@ -17,7 +17,7 @@ static const struct chat_row {
     enum ln_op op;
     unsigned role, kind;
     const char *may;
-    bool archived, not_own;
+    bool archived, moderated, not_own;
     unsigned other, new_role;
 } chat_rows[] = {
     {.op = LN_OP_SEND, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_DIRECT, .may = "--yyy"},
@@ -29,6 +29,10 @@ static const struct chat_row {
     {.op = LN_OP_SEND, .role = LN_ROLE_ADMIN, .kind = LN_CHAT_DIRECT, .may = "--yyy"},
     {.op = LN_OP_SEND, .role = LN_ROLE_OWNER, .kind = LN_CHAT_GROUP, .may = "-----", .archived = true},
     {.op = LN_OP_SEND, .role = LN_ROLE_NONE, .kind = LN_CHAT_GROUP, .may = "-----"},
+    {.op = LN_OP_SEND, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_CHANNEL, .may = "---yy", .moderated = true},
+    {.op = LN_OP_EDIT, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_CHANNEL, .may = "---yy", .moderated = true},
+    {.op = LN_OP_REACT, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_CHANNEL, .may = "--yyy", .moderated = true},
+    {.op = LN_OP_PINS, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_GROUP, .may = "-yyyy"},
     {.op = LN_OP_TYPING, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_GROUP, .may = "--yyy"},
     {.op = LN_OP_TYPING, .role = LN_ROLE_MEMBER, .kind = LN_CHAT_GROUP, .may = "-----", .archived = true},
     {.op = LN_OP_REACT, .role = LN_ROLE_GUEST, .kind = LN_CHAT_CHANNEL, .may = "--yyy", .not_own = true},
@@ -100,6 +104,7 @@ START_TEST(in_chats)
                                      .chat_kind = r->kind,
                                      .chat_role = crole,
                                      .chat_archived = r->archived,
+                                     .chat_moderated = r->moderated,
                                      .is_own = !r->not_own,
                                      .other_role = r->other,
                                      .new_role = r->new_role};
@@ -250,7 +255,7 @@ check_allowed_in_chat(const struct ln_acl_query *q)
                       "%s in an archived chat", name(q));
     if (q->chat_role == LN_CROLE_READONLY)
         ck_assert_msg(IS_ONE_OF(q->op, LN_OP_MARK, LN_OP_UNREAD, LN_OP_RECEIPTS, LN_OP_HISTORY,
-                                LN_OP_EVENTS, LN_OP_CHAT_MEMBERS, LN_OP_CHAT_NOTIFY,
+                                LN_OP_EVENTS, LN_OP_PINS, LN_OP_CHAT_MEMBERS, LN_OP_CHAT_NOTIFY,
                                 LN_OP_CHAT_LEAVE, LN_OP_CHAT_JOIN),
                       "%s by a reader", name(q));
     if (q->chat_kind == LN_CHAT_DIRECT)

@@ -36,7 +36,8 @@ static const char *const contract[] = {
     "user.get",      "user.list",    "user.create",   "user.import",   "user.update",
     "user.password", "user.link",    "device.list",   "device.revoke", "logout",
     "invite.create", "invite.list",  "invite.revoke", "setup.link",    "status",
-    "login",         "setup.accept", "invite.accept", "link.accept",
+    "login",         "setup.accept", "invite.accept", "link.accept",   "pins",
+    "about",         "secret.peek",  "server.update",
 };
 
 START_TEST(every_name_of_the_contract_is_there)
@@ -84,8 +85,9 @@ END_TEST
 /* What nobody need be signed in for is a short list, and only what hashes may be unpriced. */
 START_TEST(the_open_doors_are_these)
 {
-    static const enum ln_op open[] = {LN_OP_HELLO,        LN_OP_PING,          LN_OP_LOGIN,
-                                      LN_OP_SETUP_ACCEPT, LN_OP_INVITE_ACCEPT, LN_OP_LINK_ACCEPT};
+    static const enum ln_op open[] = {LN_OP_HELLO,         LN_OP_PING,       LN_OP_ABOUT,
+                                      LN_OP_SECRET_PEEK,   LN_OP_LOGIN,      LN_OP_SETUP_ACCEPT,
+                                      LN_OP_INVITE_ACCEPT, LN_OP_LINK_ACCEPT};
     size_t n = 0;
     for (int op = 0; op < LN_OP_COUNT; op++) {
         if (ln_op_table[op].who != LN_WHO_ANYONE)

@@ -54,7 +54,8 @@ export class Account {
   }
 
   async devices(): Promise<Device[]> {
-    return (await this.core.call<{ devices: Device[] }>('device.list')).devices;
+    const { devices } = await this.core.call<{ devices: { id: number; name: string; created: Ms; seen: Ms; current: boolean }[] }>('device.list');
+    return devices.map((d) => ({ device_no: d.id, device: d.name, created: d.created, last_seen: d.seen, current: d.current }));
   }
 
   async revokeDevice(no: number): Promise<void> {
@@ -65,12 +66,14 @@ export class Account {
     return this.core.call('user.link');
   }
 
-  createInvite(a: { role?: ServerRole; uses?: number; ttl_ms?: Ms; chats?: ChatId[] }): Promise<{ invite: number; path: string }> {
-    return this.core.call('invite.create', a);
+  async createInvite(a: { role?: ServerRole; uses?: number; ttl_ms?: Ms; chats?: ChatId[] }): Promise<{ invite: number; path: string }> {
+    const made = await this.core.call<{ invite: { id: number }; path: string }>('invite.create', a);
+    return { invite: made.invite.id, path: made.path };
   }
 
   async invites(): Promise<Invite[]> {
-    return (await this.core.call<{ invites: Invite[] }>('invite.list')).invites;
+    const { invites } = await this.core.call<{ invites: (Omit<Invite, 'invite'> & { id: number })[] }>('invite.list');
+    return invites.map(({ id, ...rest }) => ({ ...rest, invite: id }));
   }
 
   async revokeInvite(invite: number): Promise<void> {

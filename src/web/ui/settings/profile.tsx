@@ -35,7 +35,7 @@ function PasswordForm() {
 export function Profile() {
   const self = session.self.value!;
   const [display, setDisplay] = useState(self.display ?? ''), [saved, setSaved] = useState(''), [error, fail] = useState('');
-  const [receipts, setReceipts] = useState(true), [seen, setSeen] = useState(true);
+  const [receipts, setReceipts] = useState(self.receipts !== false), [seen, setSeen] = useState(self.seen !== false);
   const save = (what: string, change: Parameters<typeof session.profile>[0]) => session.profile(change).then(() => { setSaved(what); fail(''); }, (err) => fail(wordsFor(err)));
   const ok = (what: string) => saved === what && <Icon name="check" size={18} />;
   return (
