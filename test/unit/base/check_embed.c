@@ -48,7 +48,8 @@ END_TEST
 
 START_TEST(page)
 {
-    check_table("src/web/page", ln_embed_page, ln_embed_page_count);
+    check_table(getenv("WEB") && strcmp(getenv("WEB"), "0") == 0 ? "src/web/without" : "build/web",
+                ln_embed_page, ln_embed_page_count);
 }
 END_TEST
 
