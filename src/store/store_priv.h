@@ -24,8 +24,8 @@ struct st_member {
     uint8_t role;  /* enum ln_chat_role */
     uint8_t level; /* enum ln_notify */
     bool muted;
-    bool pinned; /* on top of the member's own list */
-    bool dirty;  /* own-read mark is ahead of its row: written at the end of a fold */
+    bool pinned;       /* on top of the member's own list */
+    bool dirty;        /* own-read mark is ahead of its row: written at the end of a fold */
     ln_ts muted_until; /* 0 = until unmuted */
     ln_seq delivered;
     ln_seq read;
