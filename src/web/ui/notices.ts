@@ -26,7 +26,7 @@ function follow(): void {
 
 let audio: AudioContext | undefined;
 function chime(): void {
-  if (!prefs.value.sound) return;
+  if (!prefs.value.sound || navigator.userActivation?.hasBeenActive === false) return;
   audio ??= new AudioContext();
   const gain = audio.createGain(), from = audio.currentTime;
   gain.connect(audio.destination);

@@ -102,8 +102,18 @@ export const setPanel = (panel: Panel): void => {
 };
 
 /* ---- the document follows ---- */
+/** How wide a scroll bar is here: the log keeps its place on both sides, and the composer below it too. */
+function measureBar(root: HTMLElement): void {
+  const box = document.createElement('div');
+  box.className = 'measure';
+  root.append(box);
+  root.style.setProperty('--bar', `${box.offsetWidth - box.clientWidth}px`);
+  box.remove();
+}
+
 export function followSettings(): void {
   const root = document.documentElement;
+  measureBar(root);
   effect(() => {
     root.dataset.theme = theme.value;
     root.dataset.density = prefs.value.density;

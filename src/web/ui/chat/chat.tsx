@@ -51,7 +51,7 @@ export function ChatPane({ chat }: { chat: Chat }) {
     <>
       <Header chat={chat} />
       <Banner />
-      <InviteCard chat={chat} />
+      <InviteCard key={`i${chat.id}`} chat={chat} />
       <Log key={chat.id} chat={chat} />
       <div class="foot">
         <Typing chat={chat} />

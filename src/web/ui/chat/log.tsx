@@ -39,7 +39,10 @@ export function Log({ chat }: { chat: Chat }) {
     return () => grown.disconnect();
   }, []);
 
-  // rows changed: the place stays; or a new place is wished
+  // rows changed: the place stays; or a new place is wished, or one has written something
+  const end = rows.at(-1);
+  const lastOwn = end?.type === 'pending' ? end.key : '';
+  const mine = useRef(lastOwn);
   const wish = useRef(view.place);
   const wished = useRef(false);
   if (wish.current !== view.place) [wish.current, wished.current] = [view.place, true];
@@ -56,7 +59,9 @@ export function Log({ chat }: { chat: Chat }) {
         setTimeout(() => lit.value === p.seq && (lit.value = 0), 1200);
         box.current!.querySelector<HTMLElement>(`[data-seq="${p.seq}"]`)?.focus({ preventScroll: true });
       }
-    } else a.restore();
+    } else if (mine.current !== lastOwn) a.toEnd(); // what one writes is seen
+    else a.restore();
+    mine.current = lastOwn;
     look();
   }, [rows, view.status, view.place]);
 

@@ -67,8 +67,8 @@ export function Invite() {
 
 /** In the first channel, right after set-up: what to do next. */
 export function InviteCard({ chat }: { chat: Chat }) {
-  const [shown, show] = useState(sessionStorage.getItem('linnet.welcome') === '1');
-  if (!shown || !isAdmin() || chat.meta.value.kind !== 'channel') return null;
+  const [shown, show] = useState(sessionStorage.getItem('linnet.welcome') === String(chat.id));
+  if (!shown || !isAdmin()) return null;
   const close = () => {
     sessionStorage.removeItem('linnet.welcome');
     show(false);

@@ -48,7 +48,7 @@ export function Setup() {
   const { busy, trouble, submit } = useSubmit(async () => {
     const made = await session.acceptSetup({ secret: secretOf(), name: p.name, password: p.password, display: p.display.trim(), server: server.trim() || undefined,
       channel: (channel ?? t('setup.everyone')).trim() || undefined });
-    sessionStorage.setItem('linnet.welcome', '1'); // the first chat shows the invite card
+    if (made.chat) sessionStorage.setItem('linnet.welcome', String(made.chat)); // it shows the invite card
     if (made.chat) openChat(made.chat);
     else go({ page: 'list' }, 'replace');
   }, { forbidden: t('setup.used') });
