@@ -16,6 +16,7 @@
 #include "linnet/rt/metrics.h"
 
 #include "http_priv.h"
+#include "net_priv.h"
 
 #define OUT_MAX 65536 /* unsent reply bytes above which no further request is taken */
 #define DRAIN_S 60    /* seconds in which some of a reply must leave */
@@ -28,6 +29,8 @@ struct request {
     char *raw; /* the head's bytes, to which head points */
     struct ln_buf body;
     struct ln_chunked chunked;
+    struct ln_net *net;
+    size_t counted; /* of body, in net->bodies */
 };
 
 struct ln_http {
@@ -77,6 +80,7 @@ free_request(struct ln_http *h)
 {
     if (!h->req)
         return;
+    h->req->net->bodies -= h->req->counted;
     free(h->req->raw);
     ln_buf_deinit(&h->req->body);
     free(h->req);
@@ -281,6 +285,7 @@ begin_body(struct ln_conn *c, struct ln_http *h, const char *p, size_t head_n, b
     req->raw = ln_strndup(p, head_n);
     LN_ASSERT(ln_http_parse(req->raw, head_n, &req->head) == (int)head_n);
     ln_buf_init(&req->body, LN_HTTP_BODY_MAX);
+    req->net = c->net;
     h->req = req;
     set_state(h, HTTP_BODY);
     if (req->head.expect_continue && !got_some)
@@ -329,6 +334,17 @@ on_head_data(struct ln_conn *c, struct ln_http *h, const char *p, size_t n)
     return head_n + (size_t)head.length;
 }
 
+/* Is there room for so much of this body? Large ones share what a shard has for them, since who
+ * sends them need not be anybody. */
+static bool
+has_room(struct request *req)
+{
+    size_t over = req->body.n > LN_HTTP_BODY_FREE ? req->body.n - LN_HTTP_BODY_FREE : 0;
+    req->net->bodies += over - req->counted;
+    req->counted = over;
+    return over == 0 || req->net->bodies <= LN_HTTP_BODIES_MAX;
+}
+
 static size_t
 on_body_data(struct ln_conn *c, struct ln_http *h, const char *p, size_t n)
 {
@@ -348,6 +364,10 @@ on_body_data(struct ln_conn *c, struct ln_http *h, const char *p, size_t n)
         used = n < left ? n : left;
         ln_buf_add(&req->body, p, used);
         whole = used == left;
+    }
+    if (!has_room(req)) {
+        refuse(c, h, 503);
+        return n;
     }
     if (whole)
         dispatch(c, h, &req->head, ln_buf_str(&req->body));

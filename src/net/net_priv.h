@@ -71,6 +71,7 @@ struct ln_net {
     struct event wake;            /* keeps the loop from sleeping when a flush left work */
     const struct ln_conn *inside; /* whose callback runs */
     bool flushing;
+    size_t bodies; /* bytes of HTTP bodies under way, beyond LN_HTTP_BODY_FREE of each */
     struct ln_outq *spare;
     unsigned spare_n;
     uint8_t *buf;     /* LN_NET_READ_BYTES */

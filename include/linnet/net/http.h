@@ -16,10 +16,12 @@
 #include "linnet/base/err.h"
 #include "linnet/base/str.h"
 
-#define LN_HTTP_LINE_MAX 8192   /* request line, bytes */
-#define LN_HTTP_HEAD_MAX 32768  /* whole head, bytes */
-#define LN_HTTP_HEADERS_MAX 100 /* header lines */
-#define LN_HTTP_BODY_MAX 262144 /* body of an API request, bytes */
+#define LN_HTTP_LINE_MAX 8192         /* request line, bytes */
+#define LN_HTTP_HEAD_MAX 32768        /* whole head, bytes */
+#define LN_HTTP_HEADERS_MAX 100       /* header lines */
+#define LN_HTTP_BODY_MAX 262144       /* body of an API request, bytes */
+#define LN_HTTP_BODY_FREE 16384       /* so much of a body under way anybody may have */
+#define LN_HTTP_BODIES_MAX (8u << 20) /* what is above shares so much a shard; more = 503 */
 #define LN_HTTP_HEAD_S                                                                             \
     10                    /* seconds for the head of a request, from its first byte or the accept  \
                            */
