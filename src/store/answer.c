@@ -294,6 +294,7 @@ answer_events(struct ln_store *st, struct ln_req *req, struct st_who *who)
     } else if (around) {
         st_part_init(&r->parts[0], c, ST_READ_BEFORE, first, middle, limit / 2);
         st_part_init(&r->parts[1], c, ST_READ_AFTER, first, middle - 1, limit - limit / 2);
+        r->parts[0].bytes = r->parts[1].bytes = LN_PAGE_BYTES / 2;
     } else if (LN_HAS(a, after)) {
         st_part_init(&r->parts[0], c, ST_READ_AFTER, first, a->after, limit);
     } else {

@@ -177,11 +177,13 @@ st_hello_finish(struct ln_store *st, struct st_read *r, struct ln_reply *reply)
     ln_buf_adds(b, ",\"chats\":[");
     for (uint32_t i = 0; i < r->chat_count; i++) {
         const struct st_hello_chat *h = &r->chats[i];
+        const struct st_part *p = h->part < 0 ? NULL : &r->parts[h->part];
+        bool large = p && (p->more || b->n > LN_HELLO_BYTES); /* by events then */
         ln_buf_adds(b, i ? "," : "");
         ln_buf_add(b, h->json.p, h->json.n);
         ln_buf_adds(b, ",\"events\":[");
-        put_events(st, b, h->part < 0 ? NULL : &r->parts[h->part], &names);
-        ln_buf_adds(b, h->gap ? "],\"gap\":true}" : "],\"gap\":false}");
+        put_events(st, b, large ? NULL : p, &names);
+        ln_buf_adds(b, h->gap || large ? "],\"gap\":true}" : "],\"gap\":false}");
     }
     ln_buf_addf(b, "],\"more\":%s,", r->more ? "true" : "false");
     st_names_json(b, &names, false);

@@ -4,7 +4,8 @@
  *
  * Rows up to disk_last were folded before the read was asked, so a snapshot opened later holds
  * them; the slice holds what lies above. A hole cannot arise between the two. One row more than the
- * limit is looked for, which tells whether there is more.
+ * limit is looked for, which tells whether there is more. A page ends before its limit where its
+ * rows are large.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,7 @@ st_part_init(struct st_part *p, const struct st_chat *c, enum st_read_mode mode,
     p->last = c->head;
     p->pivot = mode != ST_READ_BEFORE && pivot > c->head ? c->head : pivot; /* + 1 is a seq */
     p->limit = limit;
+    p->bytes = LN_PAGE_BYTES;
     p->disk_last = c->tail_count ? c->tail_first - 1 : c->head;
     p->slice = ln_alloc((limit + 1u) * sizeof *p->slice);
     if (mode == ST_READ_BEFORE) {
@@ -83,10 +85,25 @@ st_part_needs_disk(const struct st_part *p)
     return lowest_wanted(p) <= p->disk_last;
 }
 
+/* How many of these rows one answer takes: counted from the end that is asked for. */
+static uint32_t
+rows_that_fit(const struct st_part *p, struct ln_entry *const *rows, uint32_t total)
+{
+    uint32_t n = 0, most = total < p->limit ? total : p->limit;
+    size_t bytes = 0;
+    for (; n < most; n++) {
+        bytes += ln_entry_bytes(rows[p->mode == ST_READ_BEFORE ? total - 1 - n : n]);
+        if (n && bytes > p->bytes) {
+            break;
+        }
+    }
+    return n;
+}
+
 void
 st_part_merge(struct st_part *p, struct ln_entry **disk, uint32_t count)
 {
-    uint32_t total = count + p->slice_count, skip = 0, keep = total;
+    uint32_t total = count + p->slice_count;
     struct ln_entry **rows = ln_alloc((total + 1u) * sizeof *rows);
     if (count) {
         memcpy(rows, disk, count * sizeof *rows);
@@ -95,11 +112,10 @@ st_part_merge(struct st_part *p, struct ln_entry **disk, uint32_t count)
         memcpy(rows + count, p->slice, p->slice_count * sizeof *rows);
     }
     p->slice_count = 0;
-    if (total > p->limit) {
-        p->more = true;
-        keep = p->limit;
-        skip = p->mode == ST_READ_BEFORE ? total - p->limit : 0; /* the newest ones stay */
-    }
+    uint32_t keep = rows_that_fit(p, rows, total);
+    uint32_t skip = p->mode == ST_READ_BEFORE ? total - keep : 0; /* the newest ones stay */
+    /* the rows of a cut pass the mark by themselves: none from above them is kept */
+    p->more = p->is_cut || keep < total;
     for (uint32_t i = 0; i < total; i++) {
         if (i < skip || i >= skip + keep) {
             ln_entry_unref(rows[i]);

@@ -71,12 +71,13 @@ close_handle(struct st_reader *rd)
     rd->h = NULL;
 }
 
-/* Fetches up to limit+1 rows of a part, rising. */
+/* Fetches up to limit+1 rows of a part, rising; fewer where they are large. */
 static enum ln_err
 read_part(struct st_reader *rd, struct st_part *p)
 {
     bool falls = p->mode == ST_READ_BEFORE;
     ln_seq low = p->first, high = p->disk_last;
+    size_t bytes = 0;
     uint32_t want = p->limit + 1 - (falls ? p->slice_count : 0), n = 0;
     struct ln_entry **rows = ln_alloc((p->limit + 1u) * sizeof *rows);
     sqlite3_stmt *s = rd->stmt[falls                       ? Q_FALLING_ITEMS
@@ -91,8 +92,10 @@ read_part(struct st_reader *rd, struct st_part *p)
     sqlite3_bind_int64(s, 1, ln_row_id(p->chat, low));
     sqlite3_bind_int64(s, 2, ln_row_id(p->chat, high));
     sqlite3_bind_int64(s, 3, want);
-    while (n < want && sqlite3_step(s) == SQLITE_ROW) {
-        rows[n++] = st_entry_of_row(s);
+    while (n < want && !p->is_cut && sqlite3_step(s) == SQLITE_ROW) {
+        rows[n] = st_entry_of_row(s);
+        bytes += ln_entry_bytes(rows[n++]);
+        p->is_cut = bytes > p->bytes;
     }
     int rc = sqlite3_reset(s); /* tells of a failed step too */
     for (uint32_t i = 0; falls && i < n / 2; i++) {
@@ -129,12 +132,18 @@ serve(struct st_reader *rd, struct st_read *r)
     if (!r->err && sqlite3_exec(rd->h, "BEGIN", NULL, NULL, NULL) != SQLITE_OK) {
         r->err = LN_EIO;
     }
+    size_t left = r->chats ? LN_HELLO_BYTES : SIZE_MAX; /* of hello, shared by its chats */
     for (uint32_t i = 0; i < r->part_count; i++) {
         struct st_part *p = &r->parts[i];
+        p->bytes = p->bytes < left ? p->bytes : left;
         if (r->err || !st_part_needs_disk(p)) {
             st_part_merge(p, NULL, 0);
         } else {
             r->err = read_part(rd, p);
+        }
+        for (uint32_t k = 0; r->chats && k < p->row_count; k++) {
+            size_t n = ln_entry_bytes(p->rows[k]);
+            left -= n < left ? n : left;
         }
     }
     if (rd->h) {

@@ -345,6 +345,8 @@ struct st_part {
     ln_seq last;  /* highest seq of the answer */
     ln_seq pivot; /* before: seqs below it; after, events: seqs above it */
     uint32_t limit;
+    size_t bytes;            /* as limit, of the rows' size; one row passes in any case */
+    bool is_cut;             /* the disk gave fewer rows than it has, because of their size */
     ln_seq disk_last;        /* seqs <= disk_last lie in history */
     struct ln_entry **slice; /* seqs disk_last+1 … last, each one reference */
     uint32_t slice_count;

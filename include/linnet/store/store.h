@@ -39,6 +39,7 @@
 #define LN_SERVER_NAME_BYTES 64     /* of the server's name */
 #define LN_HELLO_GAP 50             /* missed events that hello itself carries, a chat */
 #define LN_HELLO_BYTES (128u << 10) /* of one hello answer, about */
+#define LN_PAGE_BYTES (128u << 10)  /* of one page of events or history, about; one row at least */
 
 struct ln_req;
 struct ln_store; /* opaque: src/store/store_priv.h */
