@@ -27,9 +27,9 @@ apply_ack(struct ln_shard *sh, const struct ln_record *r)
     } else if (r->origin.wants_reply && s->state != SH_GONE) {
         ln_buf_clear(&sh->text);
         ln_encode_reply(&sh->text, r->origin.id, r->json);
-        ln_conn_send(s->conn, ln_ws_text(sh->text.p, sh->text.n));
+        sh_send_answer(s, ln_ws_text(sh->text.p, sh->text.n));
     }
-    sh_session_answered(s);
+    sh_session_answered(s, false);
 }
 
 static void
@@ -254,12 +254,12 @@ sh_deliver_reply(struct ln_shard *sh, struct ln_reply *r)
         } else if (r->origin.wants_reply && s->state != SH_GONE) {
             ln_buf_clear(&sh->text);
             ln_encode_reply(&sh->text, r->origin.id, ln_buf_str(&r->json));
-            ln_conn_send(s->conn, ln_ws_text(sh->text.p, sh->text.n));
+            sh_send_answer(s, ln_ws_text(sh->text.p, sh->text.n));
         }
         if (r->op == LN_OP_WATCH && !r->err) {
             sh_people_watch(s, r->watch_chat, r->watch, r->watch_count);
         }
-        sh_session_answered(s);
+        sh_session_answered(s, ln_op_table[r->op].where == LN_AT_READ);
     }
     ln_reply_destroy(&r);
 }

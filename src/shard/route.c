@@ -49,7 +49,7 @@ answer_empty(struct sh_session *s, const struct ln_cmd *cmd)
     if (cmd->origin.wants_reply) {
         ln_buf_clear(b);
         ln_encode_reply(b, cmd->origin.id, (struct ln_str){NULL, 0});
-        ln_conn_send(s->conn, ln_ws_text(b->p, b->n));
+        sh_send_answer(s, ln_ws_text(b->p, b->n));
     }
 }
 
@@ -93,7 +93,7 @@ to_store(struct sh_session *s, struct ln_req *req)
     struct ln_cmd *cmd = &req->cmd;
     struct ln_origin origin = cmd->origin;
     ln_chat_id chat = cmd->args.chat;
-    bool is_send = cmd->op == LN_OP_SEND;
+    bool is_send = cmd->op == LN_OP_SEND, is_page = ln_op_table[cmd->op].where == LN_AT_READ;
     cmd->caller.user = s->user->id;
     cmd->caller.device = s->device;
     enum ln_err err = LN_OK;
@@ -110,7 +110,8 @@ to_store(struct sh_session *s, struct ln_req *req)
     if (is_send) {
         sh_people_typing(s, chat, false);
     }
-    s->paused = ++s->inflight >= SH_INFLIGHT;
+    s->reading = s->reading || is_page;
+    s->paused = ++s->inflight >= SH_INFLIGHT || s->reading;
     return s->paused ? LN_WS_STOP : LN_WS_GO;
 }
 

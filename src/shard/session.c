@@ -200,7 +200,27 @@ sh_send_text(struct sh_session *s, const struct ln_buf *text, bool ephemeral)
     ln_frame_unref(f);
 }
 
-/* Answers pass in every state in which a request could be read. */
+/* Answers pass in every state in which a request could be read, and whatever their length; but who
+ * lets them pile up is dealt with as who lets events pile up. */
+void
+sh_send_answer(struct sh_session *s, struct ln_frame *f)
+{
+    uint64_t most = s->user ? (uint64_t)s->sh->srv->opts->out_hard_bytes : SH_UNKNOWN_OUT;
+    if (s->conn->out_bytes > most) {
+        ln_conn_flush(s->conn);
+    }
+    if (s->conn->out_bytes <= most) {
+        ln_conn_send(s->conn, f);
+        return;
+    }
+    ln_frame_unref(f);
+    if (s->state == SH_LIVE) {
+        sh_session_resync(s);
+    } else {
+        ln_conn_close(s->conn, LN_ESLOW);
+    }
+}
+
 void
 sh_reply_error(struct sh_session *s, const struct ln_origin *origin, enum ln_err err,
                const char *message, uint32_t retry_ms)
@@ -212,19 +232,28 @@ sh_reply_error(struct sh_session *s, const struct ln_origin *origin, enum ln_err
     }
     ln_buf_clear(b);
     ln_encode_error(b, origin, err, message, retry_ms);
-    ln_conn_send(s->conn, ln_ws_text(b->p, b->n));
+    sh_send_answer(s, ln_ws_text(b->p, b->n));
+}
+
+/* Who asked for a page is read from again once it is answered and (mostly) has left. */
+static void
+go_on(struct sh_session *s)
+{
+    if (s->paused && !s->reading && s->inflight < SH_INFLIGHT / 2 &&
+        s->conn->out_bytes <= s->sh->srv->opts->out_soft_bytes) {
+        s->paused = false;
+        ln_ws_go(s->conn);
+    }
 }
 
 void
-sh_session_answered(struct sh_session *s)
+sh_session_answered(struct sh_session *s, bool page)
 {
     if (s->inflight) {
         s->inflight--;
     }
-    if (s->paused && s->inflight < SH_INFLIGHT / 2) {
-        s->paused = false;
-        ln_ws_go(s->conn);
-    }
+    s->reading = s->reading && !page;
+    go_on(s);
 }
 
 /* ── WebSocket callbacks ── */
@@ -256,7 +285,13 @@ on_closed(struct ln_conn *c, enum ln_err why)
     sh_session_destroy(s);
 }
 
-static const struct ln_ws_ops ws_ops = {&ln_ws_default_limits, on_message, on_closed, NULL};
+static void
+on_drained(struct ln_conn *c)
+{
+    go_on(session_of(c));
+}
+
+static const struct ln_ws_ops ws_ops = {&ln_ws_default_limits, on_message, on_closed, on_drained};
 
 void
 sh_session_start_ws(struct sh_session *s, const struct ln_http_head *head)
@@ -462,7 +497,7 @@ sh_session_welcome(struct sh_session *s, struct ln_reply *r)
     s->ticket = NULL;
     ln_buf_clear(b);
     ln_encode_reply(b, r->origin.has_id ? r->origin.id : -1, ln_buf_str(&r->json));
-    ln_conn_send(s->conn, ln_ws_text(b->p, b->n));
+    sh_send_answer(s, ln_ws_text(b->p, b->n));
     go_live(s);
 }
 

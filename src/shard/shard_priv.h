@@ -35,6 +35,7 @@
 #define SH_HELLO_S 10        /* seconds a WebSocket may stay without a good hello */
 #define SH_RESYNC_S 30       /* seconds a dropped queue may take to drain */
 #define SH_INFLIGHT 256      /* unanswered changes of one session; more are read later */
+#define SH_UNKNOWN_OUT 16384 /* unsent answers to one who has not said hello; more = close */
 #define SH_FANOUT 512        /* recipients of one fan-out job a turn */
 #define SH_BYE_RETRY_MS 1000 /* clients come back after 1 to 2 times this */
 
@@ -76,7 +77,8 @@ struct sh_session {
     /* bits, since there is one of these for each connection */
     bool active : 1;      /* window in front */
     bool is_operator : 1; /* came by the admin socket */
-    bool paused : 1;      /* too much in flight */
+    bool paused : 1;      /* too much in flight, or a page is */
+    bool reading : 1;     /* a page has been asked for */
     bool secure : 1;      /* HTTP: the cookie of that answer is for TLS only */
     struct ln_ws ws;
 };
@@ -221,7 +223,8 @@ void sh_send(struct sh_session *s, struct ln_frame *f, bool ephemeral);
 void sh_send_text(struct sh_session *s, const struct ln_buf *text, bool ephemeral);
 void sh_reply_error(struct sh_session *s, const struct ln_origin *origin, enum ln_err err,
                     const char *message, uint32_t retry_ms);
-void sh_session_answered(struct sh_session *s); /* one fewer in flight */
+void sh_send_answer(struct sh_session *s, struct ln_frame *f); /* takes f */
+void sh_session_answered(struct sh_session *s, bool page);     /* one fewer in flight */
 void sh_session_start_ws(struct sh_session *s, const struct ln_http_head *head);
 void sh_session_resync(struct sh_session *s);
 

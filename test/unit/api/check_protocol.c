@@ -24,6 +24,7 @@
 #include "linnet/model/kind.h"
 #include "linnet/model/op.h"
 #include "linnet/net/http.h"
+#include "linnet/store/store.h"
 #include "linnet/ws/ws.h"
 
 #define DOC "src/api/protocol.md"
@@ -150,6 +151,9 @@ put_limits(struct ln_buf *b)
         {"bytes of a line of it", LN_HTTP_LINE_MAX},
         {"header lines of an HTTP request", LN_HTTP_HEADERS_MAX},
         {"bytes of an HTTP body", LN_HTTP_BODY_MAX},
+        {"bytes of an unfinished HTTP body that anybody may have", LN_HTTP_BODY_FREE},
+        {"what is above it shares, a thread; else 503", LN_HTTP_BODIES_MAX},
+        {"bytes of a page of events or history, about", LN_PAGE_BYTES},
         {"seconds for an HTTP head", LN_HTTP_HEAD_S},
         {"seconds for an HTTP body", LN_HTTP_BODY_S},
         {"nesting of JSON", LN_JSON_DEPTH},
