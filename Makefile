@@ -266,7 +266,7 @@ lint:
 
 ## web-check: the client's types
 web-check: src/web/node_modules/.package-lock.json
-	@cd src/web && node node_modules/typescript/bin/tsc --noEmit
+	@cd src/web && node node_modules/typescript/bin/tsc --noEmit && node node_modules/typescript/bin/tsc -p tsconfig.sw.json
 
 ## format: reformat all C
 format:
