@@ -208,7 +208,8 @@ fault: all npm test-tools
 
 ## bench: the figures and the peers', medians of three runs (ten minutes; a quiet machine)
 bench: all $(call tools,$(BENCH_SRC))
-	@[ -d test/bench/peers/node_modules ] || npm ci --no-audit --no-fund --prefix test/bench/peers || true
+	@for d in bench/peers web wire; do [ -d test/$$d/node_modules ] || \
+	    npm ci --no-audit --no-fund --prefix test/$$d || true; done
 	@BENCH_BUILD=$(abspath $(B)) test/bench/run
 
 # Node packages for the tests; no new packages, exactly what the lock file says.
