@@ -85,7 +85,7 @@ UNIT_SRC := $(foreach l,$(LAYERS),$(wildcard test/unit/$l/check_*.c))
 UNIT := $(UNIT_SRC:%.c=$(B)/%)
 # Programs for the other tests: every .c there has a main and becomes $(B)/test/<name>.
 WIRE_SRC := $(wildcard test/wire/*.c)
-FAULT_SRC := $(wildcard test/fault/*.c)
+FAULT_SRC := $(filter-out test/fault/disk.c,$(wildcard test/fault/*.c))
 BENCH_SRC := $(wildcard test/bench/*.c)
 STRESS_SRC := $(wildcard test/stress/*.c)
 FUZZ_SRC := $(wildcard test/fuzz/*.c)
@@ -141,10 +141,12 @@ $(LIB): $(filter-out $(MAIN),$(OBJ)) $(B)/objects
 	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
 # Folders are prerequisites too: adding or removing a file changes their time.
-$(B)/gen/embed_migrations.c: src/base/embed.sh $(shell find migrations -not -name '.*' 2>/dev/null)
+# A binary for test/fault has one step more, so that there is a migration of a database with data.
+MIGRATIONS := migrations $(if $(filter 1,$(FAULTS)),test/fault/migrations)
+$(B)/gen/embed_migrations.c: src/base/embed.sh $(shell find $(MIGRATIONS) -not -name '.*' 2>/dev/null)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  EMBED migrations")
-	$(Q)src/base/embed.sh migrations migrations >$@
+	$(Q)src/base/embed.sh migrations $(MIGRATIONS) >$@
 $(B)/gen/embed_page.c: src/base/embed.sh $(or $(PAGE_READY),$(wildcard $(PAGE)/*)) $(B)/page
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  EMBED $(PAGE)")
@@ -174,7 +176,14 @@ $(B)/test/$(notdir $(1:.c=)): $(B)/$(1:.c=.o) $(LIB)
 endef
 $(foreach s,$(TOOL_SRC),$(eval $(call tool_rule,$s)))
 
-test-tools: $(call tools,$(WIRE_SRC) $(FAULT_SRC))
+# Comes between a server and its disk (LD_PRELOAD).
+DISK := $(B)/test/disk.so
+$(DISK): test/fault/disk.c $(B)/flags
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  CC    $@")
+	$(Q)$(CC) -D_GNU_SOURCE -std=c11 $(WARN) -O2 -g -fPIC -shared -o $@ $< -lpthread
+
+test-tools: $(call tools,$(WIRE_SRC) $(FAULT_SRC)) $(DISK)
 
 ## test: install what is missing, build, run every test but the sanitizers'
 test:
@@ -205,6 +214,13 @@ fault: all npm test-tools
 	@$(MAKE) FAULTS=1 B=$(FAULTS_B) all
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) \
 	    test/run test/fault/run
+
+## fault-long: 10,000 states after a power cut and 1,000 kills (about two hours); SEED=n
+.PHONY: fault-long
+fault-long: all npm test-tools
+	@$(MAKE) FAULTS=1 B=$(FAULTS_B) all
+	@LINNET=$(abspath $(B)/linnet) LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) LIMIT_S=36000 \
+	    RUNS=500 STATES=20 CYCLES=1000 test/fault/run power.mjs kill.mjs
 
 ## bench: the figures and the peers', medians of three runs (ten minutes; a quiet machine)
 bench: all $(call tools,$(BENCH_SRC))
