@@ -215,6 +215,11 @@ fault: all npm test-tools
 	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} LINNET_FAULTS=$(abspath $(FAULTS_B)/linnet) \
 	    test/run test/fault/run
 
+## web: the client in Chromium
+.PHONY: web
+web: all npm
+	@LINNET=$${LINNET:-$(abspath $(B)/linnet)} test/run test/web/run
+
 ## fault-long: 10,000 states after a power cut and 1,000 kills (about two hours); SEED=n
 .PHONY: fault-long
 fault-long: all npm test-tools
@@ -230,9 +235,9 @@ bench: all $(call tools,$(BENCH_SRC))
 
 # Node packages for the tests; no new packages, exactly what the lock file says.
 npm:
-	@if [ -f test/wire/package-lock.json ] && \
-	    [ ! test/wire/node_modules -nt test/wire/package-lock.json ]; then \
-	    npm ci --no-audit --no-fund --prefix test/wire && touch test/wire/node_modules; fi
+	@for at in test/wire test/web; do \
+	    [ $$at/node_modules -nt $$at/package-lock.json ] && continue; \
+	    npm ci --no-audit --no-fund --prefix $$at || exit 1; touch $$at/node_modules; done
 
 ## fuzz: libFuzzer targets under ASan and UBSan, their corpus first; FUZZ_S=30 seconds each
 FUZZ_S ?= 30
