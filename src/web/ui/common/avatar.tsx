@@ -2,7 +2,7 @@
 // avatar.tsx - people are drops, chats are rounded squares; colour by id or by choice.
 
 import { hue, initials } from '../../lib/text/avatar.js';
-import type { ChatMeta, UserId } from '../../lib/types.js';
+import type { ChatMeta, User, UserId } from '../../lib/types.js';
 import { lang } from '../../strings/index.js';
 import { session } from '../store.js';
 import { Icon } from './icon.js';
@@ -16,11 +16,12 @@ export const nameOf = (id: UserId): string => {
 };
 export const hueOf = (id: UserId): string => `h${hue(id, session.user(id).color)}`;
 
-export function Avatar({ id, size = 36, label }: { id: UserId; size?: Size; label?: boolean }) {
-  const name = nameOf(id);
+/** known: what is known of somebody before one is signed in. */
+export function Avatar({ id, size = 36, label, known }: { id: UserId; size?: Size; label?: boolean; known?: User }) {
+  const name = known ? known.display || known.name : nameOf(id);
   const text = initials(name, lang.value);
   return (
-    <span class={`av d${size} ${hueOf(id)}`} {...(label ? { role: 'img', 'aria-label': name } : { 'aria-hidden': true })}>
+    <span class={`av d${size} ${known ? `h${hue(id, known.color)}` : hueOf(id)}`} {...(label ? { role: 'img', 'aria-label': name } : { 'aria-hidden': true })}>
       {text || <Mark size={size / 2} />}
     </span>
   );

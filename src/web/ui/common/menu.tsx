@@ -77,7 +77,8 @@ export function MenuLayer() {
   }, [m]);
   if (!m) return null;
   const onKey = (e: KeyboardEvent) => {
-    const all = [...ref.current!.querySelectorAll<HTMLElement>('button:not(:disabled)')];
+    if (!ref.current) return; // closed by this very key
+    const all = [...ref.current.querySelectorAll<HTMLElement>('button:not(:disabled)')];
     const i = all.indexOf(document.activeElement as HTMLElement);
     const to = (n: number) => {
       e.preventDefault();

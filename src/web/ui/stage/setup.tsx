@@ -80,7 +80,7 @@ export function Join() {
   if (info && info.state !== 'open') return <Trouble title={t('join.over')} text={t(`join.${info.state}` as const, { name: by || t('join.admin') })} button={t('signin.go')} run={() => go({ page: 'list' }, 'replace')} />;
   if (!info) return <Stage title={t('join.wait')}><span /></Stage>;
   return (
-    <Stage title={by ? t('join.by', { name: by, server: info.server }) : t('join.to', { server: info.server })} lead={info.by && <Avatar id={info.by.id} size={56} />}>
+    <Stage title={by ? t('join.by', { name: by, server: info.server }) : t('join.to', { server: info.server })} lead={info.by && <Avatar id={info.by.id} known={info.by} size={56} />}>
       <form class="stack" onSubmit={submit} noValidate>
         <PersonFields p={p} taken={trouble?.field === 'name' ? trouble.text : undefined} />
         {trouble && !trouble.field && <ErrorLine text={trouble.text} />}
