@@ -30,9 +30,12 @@ test('counts follow the server: others count, here and mention both count, own w
   m = counted(m, { seq: 3, ts: 3, from: 6, kind: 'delete', target: 2 }, ME);
   assert.deepEqual([m.unread, m.last?.deleted], [2, true], 'deleted later still counts');
   m = counted(m, { seq: 4, ts: 4, from: 6, kind: 'join', users: [9] }, ME);
-  assert.equal(m.unread, 2);
+  assert.deepEqual([m.unread, m.members], [2, 4]);
   m = counted(m, msg(5, ME), ME);
   assert.deepEqual([m.unread, m.mentions, m.read_seq], [0, 0, 5]);
+  m = counted(m, { seq: 6, ts: 6, from: 6, kind: 'leave', users: [6, 9] }, ME);
+  m = counted(m, { seq: 4, ts: 4, from: 6, kind: 'join', users: [9] }, ME); // a repeat
+  assert.equal(m.members, 2);
 });
 
 test('a part read is counted from what is held, or asked for', () => {

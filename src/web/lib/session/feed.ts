@@ -4,9 +4,9 @@
 // Holds when: a chat's log follows its events without a hole. Where hello cannot bring all that was
 // missed, the open chat is filled up by `events`; of any other what was held is dropped.
 
-import { AHEAD_MAX, fresh, hole, take, type Log } from '../state/log.js';
+import { AHEAD_MAX, fresh, hole, lastMessage, take, type Log } from '../state/log.js';
 import { changed } from '../state/item.js';
-import { counted, metaOf, read } from '../state/meta.js';
+import { counted, metaOf, read, withLast } from '../state/meta.js';
 import { raised } from '../state/marks.js';
 import { noticeOf } from '../state/order.js';
 import { NOBODY, typingOf, typingWithout } from '../state/typing.js';
@@ -110,6 +110,7 @@ export class Feed {
         for (const e of page.events) log = take(log, e);
         if (log.cursor === cursor) throw new RangeError('no progress');
         c.log.value = log;
+        c.meta.value = withLast(c.meta.peek(), lastMessage(log));
         page.events.forEach((e) => this.touches(c, e));
       }
     } catch {

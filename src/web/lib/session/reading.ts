@@ -4,7 +4,7 @@
 import { OpError } from '../errors.js';
 import type { At } from '../session.js';
 import { itemOf } from '../state/item.js';
-import { takePage, tail, trimmed } from '../state/log.js';
+import { lastMessage, takePage, tail, trimmed } from '../state/log.js';
 import { readUpTo, withLast } from '../state/meta.js';
 import { itemAt, type PageAsk } from '../state/segments.js';
 import * as view from '../state/view.js';
@@ -23,6 +23,7 @@ export class Reading {
   private marking: ReturnType<typeof setTimeout> | undefined;
   private toMark = new Set<ChatState>();
   private turn = 0; // of open(): an older one that comes late changes nothing
+  private unmet: { id: ChatId; at: At } | null = null; // asked for without a connection: shown after it
 
   constructor(private readonly core: Core, private readonly feed: Feed, private readonly opened: (c: ChatState) => void) {}
 
@@ -36,6 +37,7 @@ export class Reading {
     const c = this.must(id);
     if (this.core.current.peek() !== id) this.close();
     const turn = ++this.turn;
+    this.unmet = null;
     this.core.current.value = id;
     this.opened(c);
     const old = c.state.peek();
@@ -44,8 +46,16 @@ export class Reading {
       await this.show(c, await this.wish(c, at), turn);
     } catch (e) {
       if (!(e instanceof OpError)) throw e;
-      if (turn === this.turn) this.showHeld(c);
+      if (turn !== this.turn) return;
+      this.unmet = { id, at };
+      this.showHeld(c);
     }
+  }
+
+  /** The place that was asked for, unless the reader has moved meanwhile. */
+  private missed(c: ChatState): { at: At } | null {
+    const { unmet } = this;
+    return unmet?.id === c.id && (unmet.at !== undefined || c.readerAtEnd) ? unmet : null;
   }
 
   /** The divider stands where reading had stopped; a jump elsewhere leaves it as it was. */
@@ -118,7 +128,8 @@ export class Reading {
     const { items, atEnd } = shownNow.peek();
     const last = items.at(-1)?.seq;
     const turn = this.turn;
-    if (!c.state.peek().window || last === undefined) return this.open(c.id);
+    const missed = this.missed(c);
+    if (missed || !c.state.peek().window || last === undefined) return this.open(c.id, missed?.at);
     if (this.holds(c)) return setState(c, { stale: false });
     try {
       await this.page(c, {}, 2 * view.PAGE);
@@ -190,17 +201,8 @@ export class Reading {
       if (!log) throw new OpError({ code: 'unknown', message: 'the page came too late' });
       c.log.value = log;
       for (const i of page.items) if (i.from === this.core.me && i.cid) this.core.outbox.seen(i.cid);
-      this.noteLast(c);
+      c.meta.value = withLast(c.meta.peek(), lastMessage(log));
       return page;
-    }
-  }
-
-  private noteLast(c: ChatState): void {
-    const items = tail(c.log.peek())?.items ?? [];
-    for (let i = items.length - 1; i >= 0; i--) {
-      if (items[i]!.kind !== 'message') continue;
-      c.meta.value = withLast(c.meta.peek(), items[i]);
-      return;
     }
   }
 

@@ -94,3 +94,6 @@ export function tail(log: Log): Segment | undefined {
   const last = log.segs.at(-1);
   return last && last.hi >= log.cursor ? last : undefined;
 }
+
+/** The newest message, where the log's end is held and has one. */
+export const lastMessage = (log: Log): Item | undefined => tail(log)?.items.filter((i) => i.kind === 'message').at(-1);

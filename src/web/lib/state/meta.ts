@@ -46,7 +46,8 @@ export function counted(meta: ChatMeta, e: LogEvent, self: UserId): ChatMeta {
   if (e.kind === 'topic') return { ...m, topic: e.topic || undefined, last_ts: e.ts };
   if (e.kind === 'archive') return { ...m, archived: e.on === true, last_ts: e.ts };
   if (e.kind === 'role' && e.user === self) return { ...m, role: e.role };
-  if (e.kind === 'join') return { ...m, last_ts: e.ts };
+  if (e.kind === 'join') return { ...m, last_ts: e.ts, members: m.members + (e.users?.length ?? 0) };
+  if (e.kind === 'leave') return { ...m, members: Math.max(1, m.members - (e.users?.length ?? 0)) };
   return m;
 }
 

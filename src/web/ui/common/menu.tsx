@@ -58,7 +58,7 @@ function Item({ item }: { item: MenuItem }) {
 }
 
 function position(el: HTMLElement, at: Open['at']): void {
-  const { width, height } = el.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = el;
   const box = 'width' in at ? at : new DOMRect(at.x, at.y, 0, 0);
   const below = box.bottom + 4 + height <= innerHeight - 8;
   const top = below ? box.bottom + 4 : Math.max(8, box.top - 4 - height);
@@ -72,8 +72,12 @@ export function MenuLayer() {
   const m = open.value;
   useLayoutEffect(() => {
     if (!m || !ref.current) return;
-    position(ref.current, m.at);
+    const el = ref.current;
+    position(el, m.at);
+    const grown = new ResizeObserver(() => position(el, m.at)); // what is asked for comes later
+    grown.observe(el);
     (ref.current.querySelector<HTMLElement>('[autofocus],input,button') ?? ref.current).focus({ preventScroll: true });
+    return () => grown.disconnect();
   }, [m]);
   if (!m) return null;
   const onKey = (e: KeyboardEvent) => {
