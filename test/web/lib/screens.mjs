@@ -7,10 +7,9 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { SCREENS } from './world.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const OUT = fileURLToPath(new URL('../../../build/screens/', import.meta.url));
 const SIZES = { 1280: 800, 390: 844 };
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 
@@ -52,7 +51,7 @@ export const fits = async (page, name) => assert.deepEqual(await sticksOut(page)
 
 /** The screen as it is, in every theme and width. before: brings the screen back after a change of width. */
 export async function screen(page, name, { before = async () => {}, sizes = [1280, 390] } = {}) {
-  await mkdir(OUT, { recursive: true });
+  await mkdir(SCREENS, { recursive: true });
   const had = page.viewportSize();
   for (const width of sizes) {
     await page.setViewportSize({ width, height: SIZES[width] });
@@ -60,7 +59,7 @@ export async function screen(page, name, { before = async () => {}, sizes = [128
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
       await settled(page);
-      await page.screenshot({ path: join(OUT, `${name}-${width}-${colorScheme}.png`) });
+      await page.screenshot({ path: join(SCREENS, `${name}-${width}-${colorScheme}.png`) });
       await axe(page, `${name} at ${width}, ${colorScheme}`);
     }
     await fits(page, `${name} at ${width}`);
@@ -68,7 +67,7 @@ export async function screen(page, name, { before = async () => {}, sizes = [128
   await page.setViewportSize({ width: 320, height: 640 });
   await before(320);
   await settled(page);
-  await page.screenshot({ path: join(OUT, `${name}-320.png`) });
+  await page.screenshot({ path: join(SCREENS, `${name}-320.png`) });
   await fits(page, `${name} at 320`);
   await page.setViewportSize(had);
   await page.emulateMedia({ colorScheme: 'light' });

@@ -3,17 +3,33 @@
 // must never happen: an error in the page or on its console, a CSP violation, a browser dialog.
 
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { Server } from '../../wire/lib/server.mjs';
 
 const ARGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 export const WAIT_MS = 15000;
+export const SCREENS = fileURLToPath(new URL('../../../build/screens/', import.meta.url));
 export const PASSWORD = 'three or four words';
 const DOWN = /WebSocket connection|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED/;
 
 const onViolation = () => addEventListener('securitypolicyviolation',
   (e) => console.error(`CSP: ${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
+
+let newest;
+/** A test of the world there is; where it fails, build/screens/failed-… shows what each page showed. */
+export const scene = (name, run) => test(name, async () => {
+  try {
+    await run();
+  } catch (err) {
+    await newest?.snap(name);
+    throw err;
+  }
+});
 
 export class World {
   troubles = [];
@@ -21,7 +37,7 @@ export class World {
   down = false; // while the server is away a refused connection is no fault
 
   static async create(options = {}) {
-    const world = new World();
+    const world = (newest = new World());
     world.server = await Server.start({ ...options, env: { LINNET_LIMITS_SENDS_PER_10S: '100000', ...options.env } });
     world.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGS });
     return world;
@@ -62,6 +78,13 @@ export class World {
     } finally {
       this.expected.splice(this.expected.indexOf(pattern), 1);
     }
+  }
+
+  async snap(name) {
+    await mkdir(SCREENS, { recursive: true });
+    const pages = this.browser.contexts().flatMap((c) => c.pages());
+    const safe = name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60);
+    await Promise.all(pages.map((page, i) => page.screenshot({ path: join(SCREENS, `failed-${safe}-${i}.png`), timeout: 5000 }).catch(() => {})));
   }
 
   clean() {
