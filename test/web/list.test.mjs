@@ -120,9 +120,10 @@ test('keys go from chat to chat, to the next unread, and back leads back', async
   await sam.goBack();
   await sam.locator('h1', { hasText: order[1] }).waitFor();
   assert.equal(await rowOf(sam, order[1]).getAttribute('aria-current'), 'page');
-  await say(chats.channel, 'the last row has news'); // it comes up to the top
-  await eventually(async () => (await titles(sam))[0] === 'Print room', 'on top');
   await rowOf(sam, 'Autumn catalogue').click();
+  await sam.locator('h1', { hasText: 'Autumn catalogue' }).waitFor();
+  await say(chats.channel, 'news'); // goes to the top
+  await rowOf(sam, 'Print room').getByText('news').waitFor();
   await sam.keyboard.press('Alt+Shift+ArrowUp');
   await sam.locator('h1', { hasText: 'Print room' }).waitFor();
 });

@@ -252,8 +252,11 @@ export class Reading {
   }
 
   async markUnread(id: ChatId, from: Seq): Promise<void> {
-    await this.core.call('unread', { chat: id, from });
     const c = this.core.peekChat(id);
+    const { wantRead } = c ?? { wantRead: 0 };
+    // What was read a moment ago is still being merged; written after this it would clear it again.
+    if (from && wantRead >= from) await this.core.call('mark', { chat: id, read: wantRead });
+    await this.core.call('unread', { chat: id, from });
     if (c) c.meta.value = { ...c.meta.peek(), unread_from: from };
   }
 
