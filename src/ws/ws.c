@@ -147,6 +147,7 @@ static bool
 accept_data(struct ln_conn *c, struct ln_ws *ws, const struct header *h)
 {
     bool open = ws->flags & LN_WSF_OPEN;
+    LN_ASSERT(!open || ws->slot);
     uint64_t before = open ? ws->slot->msg_bytes : 0;
     size_t max = ws->ops->limits->message_bytes;
     if (open != (h->opcode == WSLAY_CONTINUATION_FRAME)) {
