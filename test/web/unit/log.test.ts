@@ -185,3 +185,14 @@ test('a page older than the changes remembered is refused', () => {
   assert.equal(itemAt(log.segs, 1)?.reactions?.['👍'], undefined);
   assert.ok(tail(log));
 });
+
+test('a page that is ahead of the events never falls back while they come', () => {
+  const item = { seq: 1, ts: 1, from: 1, kind: 'message' as const, cid: 'a', body: { text: 'third' }, edited_ts: 3 };
+  let log = takePage(fresh(0), {}, { items: [item], head: 3, more: false, users: {} })!;
+  const texts = [1, 2, 3, 4].map((seq) => {
+    const e: LogEvent = seq === 1 ? { ...item, body: { text: 'first' } } : { seq, ts: seq, from: 1, kind: 'edit', target: 1, body: { text: ['', '', 'second', 'third', 'fourth'][seq]! } };
+    log = take(log, e);
+    return itemAt(log.segs, 1)!.body!.text;
+  });
+  assert.deepEqual(texts, ['third', 'third', 'third', 'fourth']);
+});
