@@ -27,7 +27,7 @@ const words = {
   'join.wait': 'Opening the invite…', 'join.by': '{name} invites you to {server}', 'join.to': 'You’re invited to {server}', 'join.go': 'Join', 'join.have': 'I have an account here', 'join.taken': 'The user name “{name}” is taken. Try another.',
   'join.over': 'This invite has ended', 'join.expired': 'This invite’s time is over. Ask {name} for a new one.', 'join.used': 'This invite has been used by everyone it was for. Ask {name} for a new one.',
   'join.revoked': 'This invite was withdrawn. Ask {name} for a new one.', 'join.open': '', 'join.admin': 'an administrator', 'join.channel': 'Join',
-  'link.title': 'This link doesn’t work', 'link.unknown': 'It isn’t complete, or it was never made here. Ask for a new one.', 'link.used': 'This link has been used or its time is over. Make a new one on a device where you’re signed in.',
+  'link.title': 'This link doesn’t work', 'link.unknown': 'It isn’t complete, was withdrawn, or was never made here. Ask for a new one.', 'link.used': 'This link has been used or its time is over. Make a new one on a device where you’re signed in.',
   'link.wait': 'Sign in', 'link.as': 'Sign in as {name}', 'link.lead': 'On {server}, with this device.', 'link.renew': 'Set a new password too', 'link.newPassword': 'New password',
   'signin.title': 'Sign in to {server}', 'signin.go': 'Sign in', 'signin.wrong': 'That user name and password don’t match. Check both and try again.', 'signin.wait': 'Try again in {n} s',
   'signin.device': 'Use a device where you’re signed in', 'signin.byName': 'Use a password', 'signin.link': 'Sign-in link', 'signin.linkHint': 'On that device, open Settings, Devices, “Sign in on another device”. Scan the code or paste the link here.',

@@ -10,7 +10,6 @@ import { MenuLayer } from './common/menu.js';
 import { ToastLayer } from './common/toast.js';
 import { followKeys } from './keys.js';
 import { ListPane, ListSkeleton } from './list/list.js';
-import { Edge } from './list/width.js';
 import { PanelPane } from './panel/panel.js';
 import { Settings } from './settings/settings.js';
 import { SignIn } from './stage/signin.js';
@@ -46,7 +45,7 @@ function Sheet() {
   const chat = id ? session.chat(id) : undefined;
   if (chat) return <ChatPane chat={chat} />;
   if (id && session.connection.value.state === 'up') return <Trouble title={t('nothing.title')} text={t('nothing.text')} button={t('nothing.go')} run={() => go({ page: 'list' }, 'replace')} />;
-  return <div class="empty"><BirdOnWire /><span>{t('pick')}</span></div>;
+  return <div class="empty"><h1 class="sr">{session.server.value || 'linnet'}</h1><BirdOnWire /><span>{t('pick')}</span></div>;
 }
 
 function Inside() {
@@ -57,10 +56,9 @@ function Inside() {
   const showPanel = page === 'chat' && panel ? panel : '';
   return (
     <div class={`app${showPanel ? ' with-panel' : ''}`}>
-      <a class="skip" href="#composer" onClick={(e) => { e.preventDefault(); document.querySelector<HTMLElement>('.composer textarea')?.focus(); }}>{t('skip')}</a>
+      {page === 'chat' && !(narrow.value && showPanel) && <a class="skip" href="#sheet" onClick={(e) => { e.preventDefault(); document.querySelector<HTMLElement>('.composer textarea, #sheet')?.focus(); }}>{t('skip')}</a>}
       {showList && <ListPane />}
-      {!narrow.value && <Edge />}
-      {(!narrow.value || page !== 'list') && !(narrow.value && showPanel) && <main class="sheet"><Sheet /></main>}
+      {(!narrow.value || page !== 'list') && !(narrow.value && showPanel) && <main class="sheet" id="sheet" tabIndex={-1}><Sheet /></main>}
       {showPanel && !wide.value && !narrow.value && <div class="panel-scrim" onClick={() => setPanel('')} />}
       {showPanel && <PanelPane name={showPanel} />}
       <p class="sr" role="status">{session.connection.value.state === 'up' ? '' : t('offline.said')}</p>

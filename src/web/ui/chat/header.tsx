@@ -18,9 +18,10 @@ function Perch({ chat }: { chat: Chat }) {
   const max = narrow.value ? 3 : matchMedia('(min-width: 1600px)').matches ? 12 : 8;
   if (!here.length) return null;
   return (
-    <button type="button" class="perch" aria-label={t('perch', { names: here.slice(0, 8).map(nameOf).join(', ') })} onClick={() => setPanel('members')}>
+    <button type="button" class="perch" onClick={() => setPanel('members')}>
       {here.slice(0, max).map((id) => <span key={id} class={typing.includes(id) ? 'hop' : ''}><Avatar id={id} size={28} /></span>)}
-      {here.length > max && <span class="perch-more num">+{here.length - max}</span>}
+      <em class="sr">{t('perch', { names: here.slice(0, 8).map(nameOf).join(', ') })}</em>
+      {here.length > max && <span class="perch-more num" aria-hidden="true">+{here.length - max}</span>}
     </button>
   );
 }

@@ -144,7 +144,7 @@ export function Log({ chat }: { chat: Chat }) {
   return (
     <div class="log-box">
       {day.value && <button type="button" class="day-pill" onClick={(e) => openDate(chat, e.currentTarget.getBoundingClientRect())}>{day.value}</button>}
-      <div class="log" ref={box} role="log" aria-live="off" aria-label={t('log.label', { title: titleOf(chat.meta.value) })} onScroll={onScroll} onKeyDown={onKey}>
+      <div class="log" ref={box} tabIndex={messages.length ? undefined : 0} role="log" aria-live="off" aria-label={t('log.label', { title: titleOf(chat.meta.value) })} onScroll={onScroll} onKeyDown={onKey}>
         <div class="log-in">
           {view.status === 'loading' && <Skeleton />}
           {view.status === 'failed' && <Gap run={() => session.open(chat.id)} />}

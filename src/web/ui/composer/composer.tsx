@@ -146,7 +146,7 @@ export function Composer({ chat }: { chat: Chat }) {
         {selected && <FormatBar area={area} changed={(text) => set({ text })} />}
         <div class="composer-line">
           <textarea ref={area} rows={1} value={draft.text} dir="auto" placeholder={t('composer.to', { title: titleOf(meta) })} aria-label={t('composer.to', { title: titleOf(meta) })}
-            role="combobox" aria-expanded={!!list} aria-autocomplete="list" aria-controls={list ? 'complete' : undefined} aria-activedescendant={list ? `complete-${pick}` : undefined}
+            aria-autocomplete="list" aria-controls={list ? 'complete' : undefined} aria-activedescendant={list ? `complete-${pick}` : undefined}
             enterkeyhint={prefs.value.enterSends ? 'send' : 'enter'}
             onInput={(e) => { set({ text: e.currentTarget.value }); session.typing(chat.id); complete(); }} onKeyDown={onKey} onClick={() => setList(null)} onBlur={() => { setList(null); setTimeout(() => setSelected(false), 150); }}
             onSelect={(e) => setSelected(e.currentTarget.selectionStart !== e.currentTarget.selectionEnd)} />

@@ -12,8 +12,9 @@ import { Icon } from '../common/icon.js';
 import { BirdOnWire, Mark } from '../common/mark.js';
 import { openJump } from '../dialog/jump.js';
 import { openNewChat } from '../dialog/newchat.js';
-import { go, session } from '../store.js';
+import { go, narrow, session } from '../store.js';
 import { useHeld } from './held.js';
+import { Edge } from './width.js';
 import { ChatRow } from './row.js';
 
 const filters: Filter[] = ['all', 'unread', 'people', 'channels'];
@@ -42,9 +43,10 @@ export function ListPane() {
   const order = useHeld(session.order.value, () => rows.current?.matches(':hover, :focus-within') ?? false).filter((id) => session.chat(id));
   const unread = order.filter((id) => fits('unread', id)).length;
   const shown = order.filter((id) => fits(filter.value, id));
+  const Head = narrow.value ? 'h1' : 'strong'; // beside an open chat its title is the heading
   return (
     <nav class="list" aria-label={t('chats')}>
-      <header class="list-head"><Mark size={30} /><strong class="t-title grow cut" dir="auto">{session.server.value || 'linnet'}</strong>
+      <header class="list-head"><Mark size={30} /><Head class="t-title grow cut" dir="auto">{session.server.value || 'linnet'}</Head>
         <button type="button" class="icon-btn" aria-label={t('new.title')} onClick={() => openNewChat()}><Icon name="pen" /></button></header>
       <button type="button" class="search list-find" onClick={() => openJump()}><Icon name="search" size={18} /><span class="grow">{t('jump.find')}</span><kbd>Ctrl K</kbd></button>
       <div class="chips" role="group" aria-label={t('filter')}>
@@ -56,6 +58,7 @@ export function ListPane() {
           {filter.value === 'all' && <button type="button" class="btn" onClick={() => openNewChat()}>{t('empty.start')}</button>}</div>}
       </div>
       <MeBar />
+      {!narrow.value && <Edge />}
     </nav>
   );
 }

@@ -35,11 +35,11 @@ const CardBirds = () => (
 export function Stage({ title, lead, children }: { title: string; lead?: ComponentChildren; children: ComponentChildren }) {
   return (
     <div class="stage">
-      <div class="stage-scene">
+      <header class="stage-scene">
         <Wires />
         <Wordmark />
         {!narrow.value && <div class="stage-words"><p class="t-display">{t('stage.line')}</p><p class="ink2">{t('stage.sub')}</p></div>}
-      </div>
+      </header>
       <main class="stage-card">
         <CardBirds />
         <div class="stage-in">
