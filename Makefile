@@ -157,7 +157,7 @@ $(B)/page: FORCE
 	@printf '%s\n' $(PAGE) | cmp -s - $@ || printf '%s\n' $(PAGE) >$@
 src/web/node_modules/.package-lock.json: src/web/package-lock.json | build-deps
 	$(if $(Q),@echo "  NPM   src/web")
-	$(Q)npm ci --ignore-scripts --no-audit --no-fund --silent --prefix src/web
+	$(Q)npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix src/web
 	@touch $@
 build/web.made: $(WEB_SRC) src/web/node_modules/.package-lock.json
 	@mkdir -p $(@D)
