@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
 import { cid, Client, direct } from './lib/client.mjs';
 import { Server } from './lib/server.mjs';
@@ -127,19 +128,40 @@ test('the page and all it names are served under a strict policy', async () => {
     assert.doesNotMatch(csp(res), /unsafe|\*/);
     assert.equal(res.headers.get('x-content-type-options'), 'nosniff');
   }
-  const seen = new Set(), todo = ['/style.css', '/app.js'];
-  while (todo.length) {
-    const path = todo.pop();
-    if (seen.has(path)) continue;
-    seen.add(path);
+  for (const path of ['/c/12', '/c/12/846', '/settings']) assert.equal((await fetch(server.url + path)).status, 200, path);
+  for (const path of ['/c/', '/c/x', '/c/12/x/y', '/setup/']) assert.equal((await fetch(server.url + path)).status, 404, path);
+  const html = await (await fetch(`${server.url}/`)).text();
+  const types = { css: /^text\/css/, js: /^text\/javascript/, svg: /^image\/svg/, png: /^image\/png/, webmanifest: /manifest/ };
+  const named = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((m) => m[1]);
+  assert.ok(named.length >= 5, `${named}`);
+  for (const path of named) {
     const res = await fetch(server.url + path);
     assert.equal(res.status, 200, path);
-    assert.match(res.headers.get('content-type'), path.endsWith('.css') ? /^text\/css/ : /^(text|application)\/javascript/);
-    for (const m of (await res.text()).matchAll(/from '\.(\/[\w-]+\.js)'/g)) todo.push(m[1]);
+    assert.match(res.headers.get('content-type'), types[path.split('.').pop()], path);
+    assert.match(res.headers.get('cache-control'), /immutable/, `${path} carries its hash`);
   }
-  assert.ok(seen.size > 2);
+  assert.equal((await fetch(`${server.url}/`)).headers.get('cache-control'), 'no-cache');
+  assert.equal((await fetch(`${server.url}/sw.js`)).headers.get('cache-control'), 'no-cache');
   assert.equal((await fetch(`${server.url}/no-such-file.js`)).status, 404);
   assert.equal((await fetch(`${server.url}/../../etc/passwd`)).status, 404);
+});
+
+/** As it comes: fetch would unpack it. */
+const plain = (path, headers) => new Promise((done, fail) => {
+  http.get({ host: '127.0.0.1', port: server.port, path, headers, agent: false }, (res) => {
+    const parts = [];
+    res.on('data', (d) => parts.push(d)).on('end', () => done({ status: res.statusCode, headers: res.headers, body: Buffer.concat(parts) }));
+  }).on('error', fail);
+});
+
+test('texts come gzipped to those who take it, and not again while they are the same', async () => {
+  const packed = await plain('/', { 'Accept-Encoding': 'br, gzip' }), whole = await plain('/', {});
+  assert.deepEqual([packed.headers['content-encoding'], whole.headers['content-encoding']], ['gzip', undefined]);
+  assert.equal(gunzipSync(packed.body).toString(), whole.body.toString());
+  assert.notEqual(packed.headers.etag, whole.headers.etag);
+  assert.match(packed.headers.vary, /Accept-Encoding/);
+  const again = await plain('/', { 'Accept-Encoding': 'gzip', 'If-None-Match': packed.headers.etag });
+  assert.deepEqual([again.status, again.body.length], [304, 0]);
 });
 
 test('a cookie alone from a foreign page does nothing', async () => {

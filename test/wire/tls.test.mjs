@@ -82,7 +82,13 @@ for (const version of ['TLSv1.2', 'TLSv1.3']) {
     const text = 'large '.repeat(2700);
     for (let i = 0; i < 20; i++) await a.send(chat, `${i} ${text}`);
     await b.event(chat, 'message', (e) => e.body.text.startsWith('19 '));
-    const { items } = await b.ok('history', { chat, limit: 50 });
+    let items = [];
+    for (let more = true, before; more;) { // a page ends at about 128 KiB
+      const page = await b.ok('history', { chat, limit: 50, before });
+      items = [...page.items, ...items];
+      ({ more } = page);
+      before = items[0].seq;
+    }
     assert.equal(items.filter((e) => e.body?.text.endsWith(text)).length, 20);
     a.close();
     b.close();
