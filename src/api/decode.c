@@ -3,11 +3,11 @@
  */
 #include "linnet/api/decode.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "json_priv.h"
 #include "linnet/base/assert.h"
 #include "linnet/base/buf.h"
 #include "linnet/base/utf8.h"
@@ -74,37 +74,6 @@ explain(struct ln_cmd *cmd, const char *field, const char *what)
     return text;
 }
 
-/* jansson recurses: refuse deep nesting before it sees it. */
-static bool
-is_shallow(struct ln_str text)
-{
-    unsigned depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        if (in_string) {
-            i += c == '\\';
-            in_string = c != '"';
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > LN_JSON_DEPTH) {
-                return false;
-            }
-        } else if (c == '}' || c == ']') {
-            depth -= depth > 0;
-        }
-    }
-    return true;
-}
-
-static struct ln_str
-string_of(struct ln_cmd *cmd, const json_t *value)
-{
-    return ln_arena_str(&cmd->arena,
-                        (struct ln_str){json_string_value(value), json_string_length(value)});
-}
-
 /* T_STR: no control character at all. T_TXT: tab and newline may be there. */
 static bool
 is_printable(enum type type, struct ln_str s)
@@ -122,11 +91,11 @@ is_printable(enum type type, struct ln_str s)
 }
 
 static enum ln_err
-take_string(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at,
+take_string(struct ln_cmd *cmd, const struct field *f, const struct ln_json *value, void *at,
             const char **why)
 {
-    size_t n = json_string_length(value);
-    if (!json_is_string(value)) {
+    size_t n = value->str.n;
+    if (value->type != LN_JSON_STRING) {
         *why = explain(cmd, f->name, "must be a string");
         return LN_EBADMSG;
     }
@@ -134,20 +103,20 @@ take_string(struct ln_cmd *cmd, const struct field *f, const json_t *value, void
         *why = explain(cmd, f->name, n < f->min ? "is too short" : "is too long");
         return n > f->max ? LN_ETOOLARGE : LN_EBADMSG;
     }
-    if (!is_printable(f->type, (struct ln_str){json_string_value(value), n})) {
+    if (!is_printable(f->type, value->str)) {
         *why = explain(cmd, f->name, "must not contain control characters");
         return LN_EBADMSG;
     }
-    *(struct ln_str *)at = string_of(cmd, value);
+    *(struct ln_str *)at = ln_arena_str(&cmd->arena, value->str);
     return LN_OK;
 }
 
 static enum ln_err
-take_number(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at,
+take_number(struct ln_cmd *cmd, const struct field *f, const struct ln_json *value, void *at,
             const char **why)
 {
-    json_int_t v = json_integer_value(value);
-    if (!json_is_integer(value) || v < 0 || (unsigned long long)v < f->min ||
+    int64_t v = value->whole;
+    if (value->type != LN_JSON_WHOLE || v < 0 || (unsigned long long)v < f->min ||
         (unsigned long long)v > f->max) {
         *why = explain(cmd, f->name, "must be a whole number within its range");
         return LN_EBADMSG;
@@ -161,10 +130,11 @@ take_number(struct ln_cmd *cmd, const struct field *f, const json_t *value, void
 }
 
 static enum ln_err
-take_ids(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at, const char **why)
+take_ids(struct ln_cmd *cmd, const struct field *f, const struct ln_json *value, void *at,
+         const char **why)
 {
-    size_t n = json_array_size(value), kept = 0;
-    if (!json_is_array(value) || n < f->min) {
+    size_t n = value->count, kept = 0;
+    if (value->type != LN_JSON_LIST || n < f->min) {
         *why = explain(cmd, f->name, "must be a list of ids");
         return LN_EBADMSG;
     }
@@ -173,11 +143,10 @@ take_ids(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *a
         return LN_ETOOLARGE;
     }
     uint32_t *ids = ln_arena_alloc(&cmd->arena, (n + 1) * sizeof *ids);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *entry = json_array_get(value, i);
-        json_int_t v = json_integer_value(entry);
+    for (const struct ln_json *entry = value->first; entry; entry = entry->next) {
+        int64_t v = entry->whole;
         size_t k = 0;
-        if (!json_is_integer(entry) || v < 1 || v > LN_ID_MAX) {
+        if (entry->type != LN_JSON_WHOLE || v < 1 || v > LN_ID_MAX) {
             *why = explain(cmd, f->name, "must be a list of ids");
             return LN_EBADMSG;
         }
@@ -192,20 +161,6 @@ take_ids(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *a
     return LN_OK;
 }
 
-static enum ln_err
-take_raw(struct ln_cmd *cmd, const struct field *f, const json_t *value, void *at, const char **why)
-{
-    size_t n = json_dumpb(value, NULL, 0, JSON_COMPACT);
-    if (n > f->max) {
-        *why = explain(cmd, f->name, "is too long");
-        return LN_ETOOLARGE;
-    }
-    char *text = ln_arena_alloc(&cmd->arena, n + 1);
-    json_dumpb(value, text, n, JSON_COMPACT);
-    *(struct ln_str *)at = (struct ln_str){text, n};
-    return LN_OK;
-}
-
 static int
 by_chat(const void *a, const void *b)
 {
@@ -214,18 +169,14 @@ by_chat(const void *a, const void *b)
 }
 
 static enum ln_err
-take_cursors(struct ln_cmd *cmd, json_t *value, const char **why)
+take_cursors(struct ln_cmd *cmd, const struct ln_json *value, const char **why)
 {
-    const char *key;
-    json_t *entry;
-    struct ln_cursor *list =
-        ln_arena_alloc(&cmd->arena, (json_object_size(value) + 1) * sizeof *list);
-    json_object_foreach(value, key, entry)
-    {
+    struct ln_cursor *list = ln_arena_alloc(&cmd->arena, (value->count + 1) * sizeof *list);
+    for (const struct ln_json *entry = value->first; entry; entry = entry->next) {
         unsigned long long chat;
-        json_int_t seq = json_integer_value(entry);
-        if (!ln_str_u64(ln_str(key), LN_ID_MAX, &chat) || chat == 0 || !json_is_integer(entry) ||
-            seq < 0 || seq > UINT32_MAX) {
+        int64_t seq = entry->whole;
+        if (!ln_str_u64(entry->key, LN_ID_MAX, &chat) || chat == 0 ||
+            entry->type != LN_JSON_WHOLE || seq < 0 || seq > UINT32_MAX) {
             *why = "\"cursors\" must map chat ids to seqs";
             return LN_EBADMSG;
         }
@@ -238,33 +189,32 @@ take_cursors(struct ln_cmd *cmd, json_t *value, const char **why)
 
 /* An account's member, empty where absent; false where it is not a string or not allowed. */
 static bool
-take_member(struct ln_cmd *cmd, const json_t *object, enum ln_field id, struct ln_str *out)
+take_member(struct ln_cmd *cmd, const struct ln_json *object, enum ln_field id, struct ln_str *out)
 {
     const struct field *f = &fields[id];
-    const json_t *value = json_object_get(object, f->name);
+    const struct ln_json *value = ln_json_get(object, ln_str(f->name));
     *out = (struct ln_str){NULL, 0};
-    if (!value || json_is_null(value)) {
+    if (!value || value->type == LN_JSON_NULL) {
         return true;
     }
-    if (!json_is_string(value)) {
+    if (value->type != LN_JSON_STRING) {
         return false;
     }
-    *out = string_of(cmd, value);
+    *out = ln_arena_str(&cmd->arena, value->str);
     return out->n == 0 || (out->n >= f->min && out->n <= f->max && is_printable(f->type, *out));
 }
 
 static enum ln_err
-take_accounts(struct ln_cmd *cmd, const json_t *value, const char **why)
+take_accounts(struct ln_cmd *cmd, const struct ln_json *value, const char **why)
 {
-    size_t n = json_array_size(value);
-    if (!json_is_array(value) || n > ACCOUNTS_MAX) {
+    size_t n = value->count;
+    if (value->type != LN_JSON_LIST || n > ACCOUNTS_MAX) {
         *why = "\"accounts\" must be a list of at most 500 accounts";
         return LN_EBADMSG;
     }
     cmd->accounts = ln_arena_zalloc(&cmd->arena, (n + 1) * sizeof *cmd->accounts);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *entry = json_array_get(value, i);
-        struct ln_account *a = &cmd->accounts[i];
+    struct ln_account *a = cmd->accounts;
+    for (const struct ln_json *entry = value->first; entry; entry = entry->next, a++) {
         struct ln_str role;
         bool good = take_member(cmd, entry, LN_F_role, &role) &&
                     take_member(cmd, entry, LN_F_name, &a->name) &&
@@ -284,15 +234,14 @@ take_accounts(struct ln_cmd *cmd, const json_t *value, const char **why)
 
 /* A message says something: {"text":…} of 1 … text_max bytes. Other members pass unread. */
 static enum ln_err
-check_body(const json_t *body, size_t text_max, const char **why)
+check_body(const struct ln_json *body, size_t text_max, const char **why)
 {
-    const json_t *text = json_object_get(body, "text");
-    size_t n = json_string_length(text);
-    if (!json_is_object(body) || !json_is_string(text) || n == 0) {
+    const struct ln_json *text = ln_json_get(body, LN_STR("text"));
+    if (!text || text->type != LN_JSON_STRING || text->str.n == 0) {
         *why = "\"body\" must be an object with a non-empty \"text\"";
         return LN_EBADMSG;
     }
-    if (n > text_max) {
+    if (text->str.n > text_max) {
         *why = "\"body.text\" is too long";
         return LN_ETOOLARGE;
     }
@@ -300,21 +249,21 @@ check_body(const json_t *body, size_t text_max, const char **why)
 }
 
 static enum ln_err
-take_field(struct ln_cmd *cmd, enum ln_field id, json_t *value, size_t text_max, const char **why)
+take_field(struct ln_cmd *cmd, enum ln_field id, const struct ln_json *value, size_t text_max,
+           const char **why)
 {
     const struct field *f = &fields[id];
     void *at = (char *)&cmd->args + f->offset;
-    enum ln_err err = LN_OK;
     switch (f->type) {
     case T_U32:
     case T_U64:
         return take_number(cmd, f, value, at, why);
     case T_BOOL:
-        if (!json_is_boolean(value)) {
+        if (value->type != LN_JSON_TRUE && value->type != LN_JSON_FALSE) {
             *why = explain(cmd, f->name, "must be true or false");
             return LN_EBADMSG;
         }
-        *(bool *)at = json_is_true(value);
+        *(bool *)at = value->type == LN_JSON_TRUE;
         return LN_OK;
     case T_STR:
     case T_TXT:
@@ -324,35 +273,33 @@ take_field(struct ln_cmd *cmd, enum ln_field id, json_t *value, size_t text_max,
     default:
         break;
     }
-    if (id != LN_F_body && json_dumpb(value, NULL, 0, JSON_COMPACT) > f->max) {
+    struct ln_str compact = ln_json_compact(value, &cmd->arena);
+    if (compact.n > f->max) {
         *why = explain(cmd, f->name, "is too long");
         return LN_ETOOLARGE;
     }
     if (id == LN_F_accounts) {
         return take_accounts(cmd, value, why);
     }
-    if (!json_is_object(value)) {
+    if (value->type != LN_JSON_OBJECT) {
         *why = explain(cmd, f->name, "must be an object");
         return LN_EBADMSG;
     }
     if (id == LN_F_cursors) {
         return take_cursors(cmd, value, why);
     }
-    err = check_body(value, text_max, why);
-    return err ? err : take_raw(cmd, f, value, at, why);
+    *(struct ln_str *)at = compact;
+    return check_body(value, text_max, why);
 }
 
 static enum ln_err
-take_fields(struct ln_cmd *cmd, json_t *object, size_t text_max, const char **why)
+take_fields(struct ln_cmd *cmd, const struct ln_json *object, size_t text_max, const char **why)
 {
-    const char *key;
-    json_t *value;
     pthread_once(&once, read_tables);
-    json_object_foreach(object, key, value)
-    {
+    for (const struct ln_json *value = object->first; value; value = value->next) {
         for (int f = 0; f < LN_F_COUNT; f++) {
-            if (!(allowed[cmd->op] >> f & 1) || strcmp(fields[f].name, key) != 0 ||
-                json_is_null(value)) {
+            if (!(allowed[cmd->op] >> f & 1) || !ln_str_eq(ln_str(fields[f].name), value->key) ||
+                value->type == LN_JSON_NULL) {
                 continue;
             }
             enum ln_err err = take_field(cmd, (enum ln_field)f, value, text_max, why);
@@ -371,62 +318,60 @@ take_fields(struct ln_cmd *cmd, json_t *object, size_t text_max, const char **wh
     return LN_OK;
 }
 
-static json_t *
-parse(struct ln_str text, const char **why)
+/* The text as an object; NULL where it is none. */
+static const struct ln_json *
+parse(struct ln_json_doc *doc, struct ln_str text, const char **why)
 {
-    json_error_t error;
-    if (!is_shallow(text)) {
-        *why = "the JSON is nested too deeply";
-        return NULL;
+    const struct ln_json *object = ln_json_read(doc, text);
+    if (object && object->type == LN_JSON_OBJECT) {
+        return object;
     }
-    json_t *object = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
-    if (!json_is_object(object)) {
-        *why = object ? "the message must be a JSON object" : "the message is not valid JSON";
-        json_decref(object);
-        return NULL;
-    }
-    return object;
+    *why = object         ? "the message must be a JSON object"
+           : doc->is_deep ? "the JSON is nested too deeply"
+                          : "the message is not valid JSON";
+    return NULL;
 }
 
 static enum ln_err
-take_id(struct ln_cmd *cmd, const json_t *id, const char **why)
+take_id(struct ln_cmd *cmd, const struct ln_json *id, const char **why)
 {
-    json_int_t v = json_integer_value(id);
-    if (!id || json_is_null(id)) {
+    if (!id || id->type == LN_JSON_NULL) {
         return LN_OK;
     }
-    if (!json_is_integer(id) || v < 0 || v > LN_JSON_ID_MAX) {
+    if (id->type != LN_JSON_WHOLE || id->whole < 0 || id->whole > LN_JSON_ID_MAX) {
         *why = "\"id\" must be a whole number from 0 to 2^53-1";
         return LN_EBADMSG;
     }
     cmd->origin.has_id = cmd->origin.wants_reply = true;
-    cmd->origin.id = v;
+    cmd->origin.id = id->whole;
     return LN_OK;
+}
+
+static enum ln_err
+take_op(struct ln_cmd *cmd, const struct ln_json *name, const char **why)
+{
+    if (!name || name->type != LN_JSON_STRING) {
+        *why = "\"op\" is missing";
+        return LN_EBADMSG;
+    }
+    int op = ln_op_find(name->str);
+    cmd->op = op < 0 ? LN_OP_PING : (enum ln_op)op;
+    return op < 0 ? LN_EUNKNOWNOP : LN_OK;
 }
 
 enum ln_err
 ln_decode_frame(struct ln_str text, size_t text_max, struct ln_cmd *cmd, const char **why)
 {
+    struct ln_json_doc doc;
     *why = NULL;
-    json_t *object = parse(text, why);
-    if (!object) {
-        return LN_EBADMSG;
+    const struct ln_json *object = parse(&doc, text, why);
+    enum ln_err err = LN_EBADMSG;
+    if (object) {
+        err = take_id(cmd, ln_json_get(object, LN_STR("id")), why);
+        err = err ? err : take_op(cmd, ln_json_get(object, LN_STR("op")), why);
+        err = err ? err : take_fields(cmd, object, text_max, why);
     }
-    const json_t *name = json_object_get(object, "op");
-    enum ln_err err = take_id(cmd, json_object_get(object, "id"), why);
-    if (!err && !json_is_string(name)) {
-        *why = "\"op\" is missing";
-        err = LN_EBADMSG;
-    }
-    if (!err) {
-        int op = ln_op_find((struct ln_str){json_string_value(name), json_string_length(name)});
-        err = op < 0 ? LN_EUNKNOWNOP : LN_OK;
-        cmd->op = op < 0 ? LN_OP_PING : (enum ln_op)op;
-    }
-    if (!err) {
-        err = take_fields(cmd, object, text_max, why);
-    }
-    json_decref(object);
+    ln_json_deinit(&doc);
     return err;
 }
 
@@ -434,18 +379,19 @@ enum ln_err
 ln_decode_call(enum ln_op op, struct ln_str text, size_t text_max, struct ln_cmd *cmd,
                const char **why)
 {
+    struct ln_json_doc doc;
     *why = NULL;
     cmd->op = op;
     cmd->origin.has_id = cmd->origin.wants_reply = true;
-    json_t *object = parse(text.n ? text : LN_STR("{}"), why);
-    if (!object) {
-        return LN_EBADMSG;
+    const struct ln_json *object = parse(&doc, text.n ? text : LN_STR("{}"), why);
+    enum ln_err err = LN_EBADMSG;
+    if (object) {
+        const struct ln_json *as = ln_json_get(object, LN_STR("as"));
+        if (as && as->type == LN_JSON_STRING) { /* honoured for the operator only */
+            cmd->as = ln_arena_str(&cmd->arena, as->str);
+        }
+        err = take_fields(cmd, object, text_max, why);
     }
-    const json_t *as = json_object_get(object, "as");
-    if (json_is_string(as)) { /* honoured for the operator only */
-        cmd->as = string_of(cmd, as);
-    }
-    enum ln_err err = take_fields(cmd, object, text_max, why);
-    json_decref(object);
+    ln_json_deinit(&doc);
     return err;
 }

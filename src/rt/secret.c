@@ -10,6 +10,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <stdio.h>
 
 #include "linnet/base/assert.h"
@@ -31,11 +32,23 @@ ln_random(void *p, size_t n)
     }
 }
 
+/* Fetched once: EVP_sha256() looks the provider's up again, under a lock, at each digest. */
+static EVP_MD *sha256;
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+
+static void
+fetch_sha256(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    LN_ASSERT(sha256);
+}
+
 void
 ln_sha256(uint8_t out[LN_DIGEST_BYTES], const void *p, size_t n)
 {
     unsigned len = 0;
-    LN_ASSERT(EVP_Digest(p, n, out, &len, EVP_sha256(), NULL) == 1 && len == LN_DIGEST_BYTES);
+    LN_ASSERT(pthread_once(&sha256_once, fetch_sha256) == 0);
+    LN_ASSERT(EVP_Digest(p, n, out, &len, sha256, NULL) == 1 && len == LN_DIGEST_BYTES);
 }
 
 void

@@ -19,7 +19,10 @@ sent_digest(uint8_t out[16], ln_chat_id chat, unsigned kind, struct ln_str body)
     uint8_t digest[LN_DIGEST_BYTES];
     struct ln_buf b;
     ln_buf_init(&b, body.n + 64);
-    ln_buf_addf(&b, "%u %u ", chat, kind);
+    ln_buf_addu(&b, chat);
+    ln_buf_addc(&b, ' ');
+    ln_buf_addu(&b, kind);
+    ln_buf_addc(&b, ' ');
     ln_buf_add(&b, body.p, body.n);
     ln_sha256(digest, b.p, b.n);
     memcpy(out, digest, 16);

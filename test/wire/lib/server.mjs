@@ -112,7 +112,7 @@ export class Server {
 
   /** Stops and removes all; for after(). */
   async done() {
-    if (live.has(this.child)) await this.kill();
+    if (live.has(this.child)) await this.stop();
     await rm(this.dir, { recursive: true, force: true });
   }
 
