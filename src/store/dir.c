@@ -351,6 +351,7 @@ st_dir_deinit(struct ln_store *st)
         free(u->name);
         free(u->display);
         free(u->password);
+        free(u->cid_top);
         free(u);
     }
     ln_map_deinit(&st->dir.users);

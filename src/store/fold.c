@@ -183,8 +183,7 @@ fold_cids(struct ln_store *st, uint32_t at_least, uint64_t start_us)
     uint32_t rows = 0;
     while (f->cid_pos < f->cid_count && !st->db.failed) {
         const struct ln_entry *e = f->cids[f->cid_pos++].entry;
-        st_run(&st->db, SQL_CID_PUT, "isib", (int64_t)e->from, e->cid, ln_row_id(e->chat, e->seq),
-               e->sent);
+        st_cid_put(st, e->from, e->cid, ln_row_id(e->chat, e->seq), e->sent);
         if (slice_is_over(++rows, at_least, start_us)) {
             break;
         }

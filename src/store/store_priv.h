@@ -59,6 +59,7 @@ struct st_user {
     char *name;
     char *display;
     char *password; /* stored hash, or NULL */
+    char *cid_top;  /* the greatest of its cids in the table; NULL: not looked up yet */
     ln_ts created;
     ln_ts last_seen;
     uint64_t rights_turn; /* the turn in which memberships or standing last changed */
@@ -263,6 +264,16 @@ void st_tail_replace(struct ln_store *st, struct st_chat *c,
                      struct ln_entry *e); /* takes; same seq */
 struct ln_entry *st_tail_by_cid(struct ln_store *st, ln_user_id sender, struct ln_str cid);
 void st_tail_drop(struct ln_store *st, struct st_chat *c, ln_commit_no upto);
+
+/* ── cid.c ── */
+/* What makes two sends of one cid the same: chat, kind and body as first sent. */
+void st_cid_digest(uint8_t out[16], ln_chat_id chat, unsigned kind, struct ln_str body);
+/* Of what the log no longer holds. LN_OK: never used. LN_ECONFLICT: by the same, *id is its event's
+ * (chat << 32 for a chat.create). LN_ECIDREUSE: by another. */
+LN_MUST_CHECK enum ln_err st_cid_find(struct ln_store *st, struct st_user *sender,
+                                      struct ln_str cid, const uint8_t sent[16], int64_t *id);
+void st_cid_put(struct ln_store *st, ln_user_id sender, struct ln_str cid, int64_t id,
+                const uint8_t sent[16]);
 
 /* ── dir_json.c ── */
 void st_user_json(struct ln_buf *b, const struct st_user *u, bool is_admin);

@@ -163,14 +163,12 @@ check_create_cid(struct ln_store *st, struct ln_cmd *cmd, const struct st_who *w
     if (st_tail_by_cid(st, who->user->id, cmd->args.cid)) {
         return LN_ECIDREUSE;
     }
-    sqlite3_stmt *s = st_query(&st->db, SQL_CID_GET, "is", (int64_t)who->user->id, cmd->args.cid);
-    if (!st_step(&st->db, s)) {
+    int64_t id;
+    enum ln_err err = st_cid_find(st, who->user, cmd->args.cid, sent, &id);
+    bool same = err == LN_ECONFLICT && (id & 0xffffffff) == 0;
+    if (err == LN_OK) {
         return LN_OK;
     }
-    int64_t id = sqlite3_column_int64(s, 0);
-    const void *was = sqlite3_column_blob(s, 1);
-    bool same = (id & 0xffffffff) == 0 && was && memcmp(was, sent, 16) == 0;
-    sqlite3_reset(s);
     if (same) {
         ln_buf_addf(json, "\"chat\":%u,\"dup\":true", (ln_chat_id)(id >> 32));
     }
@@ -211,8 +209,7 @@ create_group(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, unsign
         st_join(st, c, users + 1, count, LN_CROLE_MEMBER, creator ? creator->id : 0);
     }
     if (who->user && cmd->args.cid.n) {
-        st_run(&st->db, SQL_CID_PUT, "isib", (int64_t)who->user->id, cmd->args.cid,
-               ln_row_id(c->id, 0), sent);
+        st_cid_put(st, who->user->id, cmd->args.cid, ln_row_id(c->id, 0), sent);
     }
     put_chat_answer(json, c);
     return LN_OK;

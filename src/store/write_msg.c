@@ -12,23 +12,6 @@
 
 #define ARGS_BYTES 8192
 
-/* What makes two sends of one cid the same: chat, kind and body as first sent. */
-static void
-sent_digest(uint8_t out[16], ln_chat_id chat, unsigned kind, struct ln_str body)
-{
-    uint8_t digest[LN_DIGEST_BYTES];
-    struct ln_buf b;
-    ln_buf_init(&b, body.n + 64);
-    ln_buf_addu(&b, chat);
-    ln_buf_addc(&b, ' ');
-    ln_buf_addu(&b, kind);
-    ln_buf_addc(&b, ' ');
-    ln_buf_add(&b, body.p, body.n);
-    ln_sha256(digest, b.p, b.n);
-    memcpy(out, digest, 16);
-    ln_buf_deinit(&b);
-}
-
 static void
 put_done(struct ln_buf *json, ln_seq seq, ln_ts ts)
 {
@@ -41,10 +24,11 @@ put_done(struct ln_buf *json, ln_seq seq, ln_ts ts)
 /* Was this cid used before? LN_OK: no. LN_ECONFLICT: by the same message, json tells the first
  * acknowledgement. LN_ECIDREUSE: by another. */
 static enum ln_err
-check_cid(struct ln_store *st, ln_user_id sender, struct ln_str cid, const uint8_t sent[16],
+check_cid(struct ln_store *st, struct st_user *sender, struct ln_str cid, const uint8_t sent[16],
           struct ln_buf *json)
 {
-    struct ln_entry *e = st_tail_by_cid(st, sender, cid);
+    int64_t id;
+    struct ln_entry *e = st_tail_by_cid(st, sender->id, cid);
     if (st_mutant("dedupe_off")) {
         return LN_OK;
     }
@@ -56,18 +40,11 @@ check_cid(struct ln_store *st, ln_user_id sender, struct ln_str cid, const uint8
         ln_buf_adds(json, ",\"dup\":true");
         return LN_ECONFLICT;
     }
-    sqlite3_stmt *s = st_query(&st->db, SQL_CID_GET, "is", (int64_t)sender, cid);
-    if (!st_step(&st->db, s)) {
-        return LN_OK;
+    enum ln_err err = st_cid_find(st, sender, cid, sent, &id);
+    if (err != LN_ECONFLICT) {
+        return err;
     }
-    int64_t id = sqlite3_column_int64(s, 0);
-    const void *was = sqlite3_column_blob(s, 1);
-    bool same = was && sqlite3_column_bytes(s, 1) == 16 && memcmp(was, sent, 16) == 0;
-    sqlite3_reset(s);
-    if (!same) {
-        return LN_ECIDREUSE;
-    }
-    s = st_query(&st->db, SQL_HISTORY_GET, "i", id);
+    sqlite3_stmt *s = st_query(&st->db, SQL_HISTORY_GET, "i", id);
     if (st_step(&st->db, s)) {
         put_done(json, (ln_seq)id, sqlite3_column_int64(s, 2));
         ln_buf_adds(json, ",\"dup\":true");
@@ -140,8 +117,8 @@ st_write_send(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struc
     if (!who->user) {
         return LN_EBADMSG; /* the operator speaks as somebody */
     }
-    sent_digest(e.sent, args->chat, e.kind, args->body);
-    enum ln_err err = check_cid(st, who->user->id, args->cid, e.sent, json);
+    st_cid_digest(e.sent, args->chat, e.kind, args->body);
+    enum ln_err err = check_cid(st, who->user, args->cid, e.sent, json);
     if (err) {
         return err == LN_ECONFLICT ? LN_OK : err;
     }

@@ -18,6 +18,8 @@
  * operation. */
 /* clang-format off */
 /*  field       type  min  max */
+#define LN_CID_MAX 36 /* bytes */
+
 #define LN_FIELDS(X) \
     X(chat,       U32,  1,   0x7fffffff) \
     X(target,     U32,  1,   0xffffffff) \
@@ -54,7 +56,7 @@
     X(members,    IDS,  0,   200) \
     X(mentions,   IDS,  0,   50) \
     X(chats,      IDS,  0,   50) \
-    X(cid,        STR,  1,   36) \
+    X(cid,        STR,  1,   LN_CID_MAX) \
     X(emoji,      STR,  1,   32) \
     X(title,      STR,  1,   100) \
     X(topic,      STR,  0,   250) \
