@@ -57,10 +57,10 @@ function Inside() {
   return (
     <div class={`app${showPanel ? ' with-panel' : ''}`}>
       {page === 'chat' && !(narrow.value && showPanel) && <a class="skip" href="#sheet" onClick={(e) => { e.preventDefault(); document.querySelector<HTMLElement>('.composer textarea, #sheet')?.focus(); }}>{t('skip')}</a>}
-      {showList && <ListPane />}
+      {showList && (narrow.value ? <main class="alone"><ListPane /></main> : <ListPane />)}
       {(!narrow.value || page !== 'list') && !(narrow.value && showPanel) && <main class="sheet" id="sheet" tabIndex={-1}><Sheet /></main>}
       {showPanel && !wide.value && !narrow.value && <div class="panel-scrim" onClick={() => setPanel('')} />}
-      {showPanel && <PanelPane name={showPanel} />}
+      {showPanel && (narrow.value ? <main class="alone"><PanelPane name={showPanel} /></main> : <PanelPane name={showPanel} />)}
       <p class="sr" role="status">{session.connection.value.state === 'up' ? '' : t('offline.said')}</p>
     </div>
   );

@@ -71,7 +71,7 @@ export function items(chat: Chat, item: Item, at: DOMRect): (MenuItem | null)[] 
 export function openMessageMenu(chat: Chat, item: Item, at: DOMRect | { x: number; y: number }): void {
   const box = 'width' in at ? at : new DOMRect(at.x, at.y, 0, 0);
   openMenu(at, t('message.menu'), () => items(chat, item, box), () => canPost(chat.meta.value) && (
-    <div class="quick">{QUICK.map((e) => <button key={e} type="button" aria-label={t('react.with', { emoji: e })} onClick={() => { closeMenu(); toggle(chat, item, e); }}>{e}</button>)}</div>
+    <div class="quick" role="group" aria-label={t('react')}>{QUICK.map((e) => <button key={e} type="button" role="menuitem" aria-label={t('react.with', { emoji: e })} onClick={() => { closeMenu(); toggle(chat, item, e); }}>{e}</button>)}</div>
   ));
 }
 
@@ -91,8 +91,9 @@ export function ActionBar({ chat, item }: { chat: Chat; item: Item }) {
 /** Keys on a focused message. True where the key did something. */
 export function onMessageKey(chat: Chat, item: Item, e: KeyboardEvent, letters: boolean): boolean {
   const el = e.currentTarget as HTMLElement;
+  if (e.ctrlKey || e.metaKey || e.altKey) return false; // these work everywhere
   if (e.key === 'Enter' || e.key === 'ContextMenu') openMessageMenu(chat, item, el.getBoundingClientRect());
-  else if (e.ctrlKey || e.metaKey || e.altKey || !letters) return false;
+  else if (!letters) return false;
   else if (/^[1-6]$/.test(e.key) && canPost(chat.meta.value)) toggle(chat, item, QUICK[+e.key - 1]!);
   else {
     const keys: Record<string, () => void> = {

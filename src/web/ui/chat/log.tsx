@@ -111,7 +111,9 @@ export function Log({ chat }: { chat: Chat }) {
     const a = anchor.current!;
     if (!a.isOurs()) {
       a.note();
-      const el = box.current!, top = el.getBoundingClientRect().top;
+      const el = box.current;
+      if (!el) return; // it has scrolled, and gone in the same frame
+      const top = el.getBoundingClientRect().top;
       const days = [...el.querySelectorAll<HTMLElement>('[data-day]')].filter((d) => d.getBoundingClientRect().top < top + 8);
       day.value = days.length ? dayWords(+days.at(-1)!.dataset.day!) : '';
       clearTimeout(timers.current.day);

@@ -105,7 +105,7 @@ export function MenuLayer() {
   return (
     <>
       <div class="scrim dim" onClick={closeMenu} onContextMenu={(e) => { e.preventDefault(); closeMenu(); }} />
-      <div ref={ref} class={`menu${narrow.value ? ' sheet-up' : ''}`} role={m.role} aria-label={m.label} tabIndex={-1} onKeyDown={onKey}>{m.content()}</div>
+      <section aria-label={m.label}><div ref={ref} class={`menu${narrow.value ? ' sheet-up' : ''}`} role={m.role} aria-label={m.label} tabIndex={-1} onKeyDown={onKey}>{m.content()}</div></section>
     </>
   );
 }

@@ -49,7 +49,7 @@ export function Settings() {
         <h1 class="t-title grow">{name && narrow.value ? t(sections[name]!.title) : t('settings')}</h1></header>
       <div class="set-body">
         {(!narrow.value || !name) && nav}
-        {name && <section class="set-section" aria-label={t(sections[name]!.title)}>{!narrow.value && <h2 class="t-h1">{t(sections[name]!.title)}</h2>}{sections[name]!.content()}</section>}
+        {name && <section class="set-section" aria-label={t(sections[name]!.title)}><h2 class={narrow.value ? 'sr' : 't-h1'}>{t(sections[name]!.title)}</h2>{sections[name]!.content()}</section>}
       </div>
     </div>
   );
