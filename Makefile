@@ -6,6 +6,7 @@
 #   SANITIZE=…    address, undefined, thread, or address,undefined
 #   DEBUG=1       no optimiser                 CC=clang      another compiler
 #   WEB=0         without the web client (no npm): GET / says so
+#   COVERAGE=1    counts the lines that run (make coverage)
 #   FAULTS=1      a binary that can be told to fail (src/store/fault.c); for test/fault
 #   LAYERS="base rt"  build and unit-test only these folders of src/
 #   DESTDIR= PREFIX=/usr/local                 for install
@@ -25,7 +26,7 @@ AR ?= ar
 Q := $(if $(filter 1,$(V)),,@)
 
 # ── variant ──
-VARIANT := $(or $(SANITIZE),$(if $(filter 1,$(DEBUG)),debug,release))$(if $(filter 1,$(FAULTS)),-faults)
+VARIANT := $(or $(SANITIZE),$(if $(filter 1,$(COVERAGE)),coverage),$(if $(filter 1,$(DEBUG)),debug,release))$(if $(filter 1,$(FAULTS)),-faults)
 B := build/$(VARIANT)
 
 # ── flags ──
@@ -49,6 +50,8 @@ ifneq ($(SANITIZE),)
 # No _FORTIFY_SOURCE: its wrappers hide calls from the sanitizers.
 LINNET_CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 LINNET_LDFLAGS := -fsanitize=$(SANITIZE)
+else ifeq ($(COVERAGE),1)
+LINNET_CFLAGS += -O0 --coverage -fprofile-update=atomic
 else ifeq ($(DEBUG),1)
 LINNET_CFLAGS += -Og
 else
@@ -271,8 +274,30 @@ sanitized: all npm $(UNIT) test-tools
 	@# The null: a test asks for more memory than there is, and expects our own words.
 	@ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1:quarantine_size_mb=8 CK_TIMEOUT_MULTIPLIER=5 LINNET=$(abspath $(B)/linnet) test/run $(UNIT) test/wire/run test/stress/run
 
+## valgrind: the unit tests under memcheck (some minutes)
+valgrind:
+	@.ci/deps --install build test valgrind
+	@$(MAKE) DEBUG=1 memchecked
+.PHONY: valgrind memchecked coverage covered
+# Not check_mem, which asks for an impossible size on purpose, nor check_listener, which lowers the
+# limit of descriptors: valgrind reports the one and keeps the other to itself.
+MEMCHECKED = $(filter-out %/check_mem %/check_listener,$(UNIT))
+memchecked: $(UNIT)
+	@CK_TIMEOUT_MULTIPLIER=30 UNDER="valgrind -q --error-exitcode=9 --leak-check=full \
+	    --errors-for-leak-kinds=definite" test/run $(MEMCHECKED)
+
+## coverage: lines that the unit, wire and fault tests run, by layer; fails below the floor
+coverage:
+	@.ci/deps --install build test
+	@$(MAKE) COVERAGE=1 FAULTS=1 covered
+covered: all npm $(UNIT) test-tools
+	@find $(B) -name '*.gcda' -delete
+	@LINNET=$(abspath $(B)/linnet) LINNET_FAULTS=$(abspath $(B)/linnet) CK_TIMEOUT_MULTIPLIER=5 \
+	    test/run $(UNIT) test/wire/run test/fault/run || true
+	@test/coverage.sh $(B)
+
 # ── checks ──
-## lint: clang-tidy and cppcheck; FILES="src/rt/loop.c …" for some files only
+## lint: clang-tidy, gcc's analyzer and cppcheck; FILES="src/rt/loop.c …" for some files only
 FILES ?= $(wildcard src/*/*.c)
 # clang-tidy's stderr only counts suppressed warnings; findings and errors come on stdout.
 LINT_FLAGS := -std=c11 -D_GNU_SOURCE -DLN_VERSION=\"$(VERSION)\" -Iinclude \
@@ -281,6 +306,8 @@ lint:
 	@.ci/deps lint
 	@printf '%s\n' $(FILES) | xargs -P "$$(nproc)" -n 1 sh -c 'clang-tidy --quiet --warnings-as-errors="*" \
 	    "$$1" -- $(LINT_FLAGS) 2>/dev/null' _
+	@printf '%s\n' $(FILES) | xargs -P "$$(nproc)" -n 1 sh -c 'gcc $(LINT_FLAGS) -O1 -fanalyzer -Werror \
+	    -c -o /dev/null "$$1"' _
 	@if command -v cppcheck >/dev/null; then cppcheck --enable=warning,portability \
 	    --error-exitcode=1 --inline-suppr --quiet --std=c11 -D_GNU_SOURCE -DLN_VERSION='""' -Iinclude \
 	    --include=/usr/include/$$($(CC) -print-multiarch)/sys/queue.h \

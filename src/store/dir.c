@@ -341,11 +341,12 @@ st_dir_deinit(struct ln_store *st)
         free_chat(c);
     }
     for (size_t i = 0; (u = ln_map_each(&st->dir.users, &i, NULL));) {
-        struct st_device *d;
-        while ((d = LIST_FIRST(&u->devices))) {
-            LIST_REMOVE(d, link);
+        struct st_device *d = LIST_FIRST(&u->devices);
+        while (d) {
+            struct st_device *next = LIST_NEXT(d, link);
             free(d->name);
             free(d);
+            d = next;
         }
         free(u->members);
         free(u->name);
