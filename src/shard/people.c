@@ -264,8 +264,8 @@ sh_people_note(struct ln_shard *sh, struct sh_note *n)
     free(n);
 }
 
-static void
-post_marks(struct ln_shard *sh)
+void
+sh_people_post_marks(struct ln_shard *sh)
 {
     uint32_t count;
     if (!sh->receipts.count && !sh->seen_count) {
@@ -294,6 +294,6 @@ sh_people_tick(struct ln_shard *sh, uint64_t now_ms)
     sh_online_tick(sh, now_ms);
     ln_typing_tick(&sh->typing, now_ms, show_typing, sh);
     if (!sh->leaving) {
-        post_marks(sh);
+        sh_people_post_marks(sh);
     }
 }

@@ -96,6 +96,9 @@ to_store(struct sh_session *s, struct ln_req *req)
     bool is_send = cmd->op == LN_OP_SEND, is_page = ln_op_table[cmd->op].where == LN_AT_READ;
     cmd->caller.user = s->user->id;
     cmd->caller.device = s->device;
+    if (cmd->op == LN_OP_UNREAD) { /* a read mark said before it must not come after it */
+        sh_people_post_marks(s->sh);
+    }
     enum ln_err err = LN_OK;
     if (ln_op_table[cmd->op].where == LN_AT_ACCOUNT) {
         sh_account_send(s, req);

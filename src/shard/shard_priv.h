@@ -251,6 +251,8 @@ void sh_fanout(struct ln_shard *sh, ln_chat_id chat, ln_seq seq, struct ln_frame
 bool sh_fanout_turn(struct ln_shard *sh); /* true where jobs are left */
 void sh_fanout_free(struct ln_shard *sh);
 void sh_people_init(struct ln_shard *sh);
+/* What was merged, to the store at once: what is posted after it finds it done. */
+void sh_people_post_marks(struct ln_shard *sh);
 void sh_people_tick(struct ln_shard *sh, uint64_t now_ms);
 void sh_people_note(struct ln_shard *sh, struct sh_note *n); /* takes */
 void sh_people_typing(struct sh_session *s, ln_chat_id chat, bool on);

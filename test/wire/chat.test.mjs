@@ -200,6 +200,18 @@ test('unread and mentions are counted, and reading clears them', async () => {
   assert.equal((await join('ana').then((c) => c.hello.chats.find((x) => x.id === chat))).unread, 0, 'one’s own never count');
 });
 
+test('marked unread at once after a mark without an answer: it stays unread', async () => {
+  const ana = await join('ana'), bea = await join('bea');
+  const chat = await group(ana, [bea], 'back to unread');
+  const { seq } = await ana.send(chat, 'read, then not');
+  await bea.see((f) => f.ev === 'event' && f.chat === chat && f.seq === seq);
+  bea.say('mark', { chat, delivered: seq, read: seq });
+  await bea.ok('unread', { chat, from: seq });
+  await new Promise((done) => setTimeout(done, 600)); // longer than marks are merged for: nothing may come after
+  const again = (await join('bea')).hello.chats.find((c) => c.id === chat);
+  assert.deepEqual([again.unread_from, again.read_seq], [seq, seq]);
+});
+
 test('typing reaches the others, not oneself', async () => {
   const ana = await join('ana'), bea = await join('bea');
   const chat = await direct(ana, bea);
