@@ -98,6 +98,18 @@ for (const section of ['profile', 'notifications', 'devices', 'appearance', 'lan
   });
 }
 
+scene('quiet hours are kept, and are shown again', async () => {
+  await inSettings('set.notifications');
+  await sam.getByRole('switch', { name: t('notices.quiet') }).click();
+  await sam.getByLabel(t('notices.quietFrom'), { exact: true }).fill('21:30');
+  await screen(sam, 'settings-quiet');
+  await inSettings('set.notifications');
+  assert.equal(await sam.getByLabel(t('notices.quietFrom'), { exact: true }).inputValue(), '21:30');
+  assert.equal(await sam.getByLabel(t('notices.quietTo'), { exact: true }).inputValue(), '07:00');
+  await sam.getByRole('switch', { name: t('notices.quiet') }).click();
+  await sam.getByLabel(t('notices.quietFrom'), { exact: true }).waitFor({ state: 'detached' });
+});
+
 scene('keys alone: from the list to a message and back', async () => {
   await sam.goto(server.url);
   await row(sam, 'Saturday sailing').waitFor();

@@ -56,6 +56,7 @@ export function testNotice(): void {
 
 export function startNotices(): void {
   follow();
+  effect(() => session.setQuiet(prefs.value.quiet));
   session.onNotice(({ chat, item, silent }) => {
     if (inFront.value && place.value.chat === chat) return;
     if (!silent) chime();

@@ -4,6 +4,7 @@
 
 import { computed, effect, signal } from '@preact/signals';
 import type { Session } from '../lib/session.js';
+import type { Quiet } from '../lib/state/order.js';
 import type { ChatId, Seq } from '../lib/types.js';
 
 export let session: Session;
@@ -20,10 +21,11 @@ export interface Prefs {
   enterSends: boolean;
   letters: boolean; // single-letter keys on a focused message
   sound: boolean;
+  quiet: Quiet | null; // hours without sound
   notify: boolean; // the Notification API while this page is open
   lang: string; // '' = the browser's
 }
-const PREFS: Prefs = { theme: 'system', density: 'comfortable', size: 16, motion: 'system', enterSends: true, letters: true, sound: true, notify: false, lang: '' };
+const PREFS: Prefs = { theme: 'system', density: 'comfortable', size: 16, motion: 'system', enterSends: true, letters: true, sound: true, quiet: null, notify: false, lang: '' };
 const read = (): Prefs => {
   try {
     return { ...PREFS, ...JSON.parse(localStorage.getItem('linnet.prefs') ?? '{}') as Partial<Prefs>, theme: (localStorage.getItem('linnet.theme') ?? 'system') as Prefs['theme'] };

@@ -8,6 +8,26 @@ import { prefs, setPrefs, type Prefs } from '../store.js';
 import { Choice, Setting } from './settings.js';
 import { testNotice } from '../notices.js';
 
+const EVENING = 22 * 60, MORNING = 7 * 60;
+const clockOf = (minutes: number) => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+const minutesOf = (value: string) => +value.slice(0, 2) * 60 + +value.slice(3, 5);
+
+function QuietHours() {
+  const { quiet } = prefs.value;
+  const time = (edge: 'from' | 'to', label: string) => (
+    <input type="time" class="input time" required aria-label={label} value={clockOf(quiet![edge])}
+      onChange={(e) => e.currentTarget.value && setPrefs({ quiet: { ...quiet!, [edge]: minutesOf(e.currentTarget.value) } })} />
+  );
+  return (
+    <>
+      <Setting label={t('notices.quiet')} hint={t('notices.quietHint')}>
+        <Switch on={quiet !== null} label={t('notices.quiet')} set={(on) => setPrefs({ quiet: on ? { from: EVENING, to: MORNING } : null })} />
+      </Setting>
+      {quiet && <div class="times">{time('from', t('notices.quietFrom'))}<span aria-hidden="true">–</span>{time('to', t('notices.quietTo'))}</div>}
+    </>
+  );
+}
+
 export function Notifications() {
   const there = 'Notification' in globalThis;
   const [state, set] = useState(there ? Notification.permission : 'denied');
@@ -23,6 +43,7 @@ export function Notifications() {
       </Setting>
       {on && <button type="button" class="btn" onClick={testNotice}>{t('notices.test')}</button>}
       <Setting label={t('notices.sound')}><Switch on={prefs.value.sound} label={t('notices.sound')} set={(sound) => setPrefs({ sound })} /></Setting>
+      {prefs.value.sound && <QuietHours />}
     </>
   );
 }
