@@ -6,7 +6,7 @@
 set -eu
 cd "${1:-$(dirname "$0")/..}"
 
-everything_but_cli="base model rt net ws api chat store shard"
+everything_but_cli="base model rt net ws api chat files store shard"
 may_include() {
     case $1 in
     base) echo base ;;
@@ -15,6 +15,7 @@ may_include() {
     net) echo base rt net ;;
     ws) echo base rt net ws ;;
     api | chat) echo base model "$1" ;;
+    files) echo base rt files ;;
     store) echo base model rt store ;;
     shard) echo "$everything_but_cli" ;;
     cli) echo "$everything_but_cli" cli ;;

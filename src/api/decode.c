@@ -232,12 +232,56 @@ take_accounts(struct ln_cmd *cmd, const struct ln_json *value, const char **why)
     return LN_OK;
 }
 
-/* A message says something: {"text":…} of 1 … text_max bytes. Other members pass unread. */
+static bool
+take_file_id(struct ln_cmd *cmd, const struct ln_json *id, struct ln_str *out)
+{
+    if (!id || id->type != LN_JSON_STRING || id->str.n != 32) {
+        return false;
+    }
+    *out = ln_arena_str(&cmd->arena, id->str);
+    return true;
+}
+
+/* The ids in body.files: each entry's "id", and its "thumb" where there is one. */
 static enum ln_err
-check_body(const struct ln_json *body, size_t text_max, const char **why)
+take_files(struct ln_cmd *cmd, const struct ln_json *list, const char **why)
+{
+    if (!list || (list->type == LN_JSON_LIST && list->count == 0)) {
+        return LN_OK;
+    }
+    if (list->type != LN_JSON_LIST || list->count > LN_FILES_MAX) {
+        *why = "\"body.files\" must be a list of at most 10 files";
+        return list->type == LN_JSON_LIST ? LN_ETOOLARGE : LN_EBADMSG;
+    }
+    struct ln_str *ids = ln_arena_alloc(&cmd->arena, 2u * list->count * sizeof *ids);
+    uint32_t n = 0;
+    for (const struct ln_json *f = list->first; f; f = f->next) {
+        const struct ln_json *thumb = ln_json_get(f, LN_STR("thumb"));
+        bool good = take_file_id(cmd, ln_json_get(f, LN_STR("id")), &ids[n++]);
+        if (good && thumb && thumb->type != LN_JSON_NULL) {
+            good = take_file_id(cmd, thumb, &ids[n++]);
+        }
+        if (!good) {
+            *why = "each of \"body.files\" must have an \"id\", and a \"thumb\" that is one";
+            return LN_EBADMSG;
+        }
+    }
+    cmd->files = ids;
+    cmd->file_count = n;
+    return LN_OK;
+}
+
+/* A message says something: {"text":…} of 1 … text_max bytes, or fewer beside files. Other members
+ * pass unread. */
+static enum ln_err
+check_body(struct ln_cmd *cmd, const struct ln_json *body, size_t text_max, const char **why)
 {
     const struct ln_json *text = ln_json_get(body, LN_STR("text"));
-    if (!text || text->type != LN_JSON_STRING || text->str.n == 0) {
+    enum ln_err err = take_files(cmd, ln_json_get(body, LN_STR("files")), why);
+    if (err) {
+        return err;
+    }
+    if (!text || text->type != LN_JSON_STRING || (text->str.n == 0 && !cmd->file_count)) {
         *why = "\"body\" must be an object with a non-empty \"text\"";
         return LN_EBADMSG;
     }
@@ -289,7 +333,7 @@ take_field(struct ln_cmd *cmd, enum ln_field id, const struct ln_json *value, si
         return take_cursors(cmd, value, why);
     }
     *(struct ln_str *)at = compact;
-    return check_body(value, text_max, why);
+    return check_body(cmd, value, text_max, why);
 }
 
 static enum ln_err

@@ -47,6 +47,9 @@ struct ln_http {
     bool is_old;         /* it speaks HTTP/1.0 */
     bool first;          /* no request has been answered yet */
     bool paused;         /* we paused the connection */
+    bool streams;        /* BODY: it goes to on_body; REPLY: it comes in pieces */
+    bool wants_go;       /* BODY: the peer waits for 100 */
+    uint64_t left;       /* of that body or reply */
 };
 
 static size_t on_http_data(struct ln_conn *c, const uint8_t *p, size_t n);
@@ -153,7 +156,7 @@ resume_reading(struct ln_conn *c, struct ln_http *h)
     X(421, "Misdirected Request") X(422, "Unprocessable Content") X(426, "Upgrade Required") \
     X(429, "Too Many Requests") X(431, "Request Header Fields Too Large") \
     X(499, "Client Closed Request") X(500, "Internal Server Error") X(501, "Not Implemented") \
-    X(503, "Service Unavailable") X(505, "HTTP Version Not Supported")
+    X(503, "Service Unavailable") X(507, "Insufficient Storage") X(505, "HTTP Version Not Supported")
 /* clang-format on */
 
 const char *
@@ -190,11 +193,11 @@ has_no_body(int status)
 
 static void
 add_reply_head(struct ln_buf *b, const struct ln_http *h, int status, const char *content_type,
-               struct ln_str headers, size_t body_n)
+               struct ln_str headers, uint64_t body_n)
 {
     ln_buf_addf(b, "HTTP/1.1 %d %s\r\n", status, ln_http_reason(status));
     if (!has_no_body(status))
-        ln_buf_addf(b, "Content-Length: %zu\r\n", body_n);
+        ln_buf_addf(b, "Content-Length: %llu\r\n", (unsigned long long)body_n);
     if (content_type)
         ln_buf_addf(b, "Content-Type: %s\r\n", content_type);
     if (!has_line(headers, LN_STR("Cache-Control")))
@@ -210,27 +213,12 @@ add_reply_head(struct ln_buf *b, const struct ln_http *h, int status, const char
     ln_buf_adds(b, "\r\n");
 }
 
-void
-ln_http_reply(struct ln_conn *c, int status, const char *content_type, struct ln_str headers,
-              struct ln_str body)
+/* The reply has been handed over whole. */
+static void
+end_reply(struct ln_conn *c, struct ln_http *h)
 {
-    struct ln_http *h = c->user;
-    struct ln_buf b;
-    LN_ASSERT(ln_http_is(c));
-    if (ln_conn_is_closing(c))
-        return;
-    LN_ASSERT(h->state == HTTP_REPLY);
-    ln_buf_init(&b, REPLY_HEAD_MAX);
-    add_reply_head(&b, h, status, content_type, headers, body.n);
-    LN_ASSERT(!b.overflow);
-    size_t body_n = h->is_head || has_no_body(status) ? 0 : body.n;
-    struct ln_frame *f = ln_frame_alloc(b.n + body_n);
-    memcpy(f->bytes, b.p, b.n);
-    if (body_n)
-        memcpy(f->bytes + b.n, body.p, body_n);
-    ln_buf_deinit(&b);
-    ln_conn_send(c, f);
     h->first = false;
+    h->streams = false;
     if (!h->keep_alive) {
         ln_conn_finish(c, LN_OK);
         return;
@@ -241,6 +229,96 @@ ln_http_reply(struct ln_conn *c, int status, const char *content_type, struct ln
         resume_reading(c, h); /* else on_drained */
 }
 
+/* An answer before the end of a streamed body ends the connection. */
+static void
+end_body(struct ln_http *h)
+{
+    if (h->state != HTTP_BODY || !h->streams)
+        return;
+    if (h->left)
+        h->keep_alive = false;
+    h->streams = false;
+    set_state(h, HTTP_REPLY);
+}
+
+void
+ln_http_reply_begin(struct ln_conn *c, int status, const char *content_type, struct ln_str headers,
+                    uint64_t length)
+{
+    struct ln_http *h = c->user;
+    struct ln_buf b;
+    LN_ASSERT(ln_http_is(c));
+    if (ln_conn_is_closing(c))
+        return;
+    LN_ASSERT(h->state == HTTP_REPLY);
+    ln_buf_init(&b, REPLY_HEAD_MAX);
+    add_reply_head(&b, h, status, content_type, headers, length);
+    LN_ASSERT(!b.overflow);
+    ln_conn_send_copy(c, b.p, b.n);
+    ln_buf_deinit(&b);
+    h->left = h->is_head ? 0 : length;
+    h->streams = true;
+    h->out_bytes = c->out_bytes;
+    if (!h->left)
+        end_reply(c, h);
+}
+
+void
+ln_http_reply_piece(struct ln_conn *c, struct ln_frame *f, size_t n)
+{
+    struct ln_http *h = c->user;
+    LN_ASSERT(ln_http_is(c));
+    if (ln_conn_is_closing(c)) {
+        ln_frame_unref(f);
+        return;
+    }
+    LN_ASSERT(h->state == HTTP_REPLY && h->streams && n <= h->left);
+    h->left -= n;
+    h->since_s = now_s();
+    ln_conn_send(c, f);
+    h->out_bytes = c->out_bytes;
+    if (!h->left)
+        end_reply(c, h);
+}
+
+void
+ln_http_body_go(struct ln_conn *c)
+{
+    struct ln_http *h = c->user;
+    LN_ASSERT(ln_http_is(c));
+    if (ln_conn_is_closing(c) || h->state != HTTP_BODY)
+        return;
+    if (h->wants_go)
+        ln_conn_send_copy(c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+    h->wants_go = false;
+    h->since_s = now_s();
+    resume_reading(c, h);
+}
+
+void
+ln_http_reply(struct ln_conn *c, int status, const char *content_type, struct ln_str headers,
+              struct ln_str body)
+{
+    struct ln_http *h = c->user;
+    struct ln_buf b;
+    LN_ASSERT(ln_http_is(c));
+    if (ln_conn_is_closing(c))
+        return;
+    end_body(h);
+    LN_ASSERT(h->state == HTTP_REPLY && !h->streams);
+    ln_buf_init(&b, REPLY_HEAD_MAX);
+    add_reply_head(&b, h, status, content_type, headers, body.n);
+    LN_ASSERT(!b.overflow);
+    size_t body_n = h->is_head || has_no_body(status) ? 0 : body.n;
+    struct ln_frame *f = ln_frame_alloc(b.n + body_n);
+    memcpy(f->bytes, b.p, b.n);
+    if (body_n)
+        memcpy(f->bytes + b.n, body.p, body_n);
+    ln_buf_deinit(&b);
+    ln_conn_send(c, f);
+    end_reply(c, h);
+}
+
 /* A request that will not be carried out: says why and ends the connection. */
 static void
 refuse(struct ln_conn *c, struct ln_http *h, int status)
@@ -248,6 +326,7 @@ refuse(struct ln_conn *c, struct ln_http *h, int status)
     char body[64];
     int n = snprintf(body, sizeof(body), "%d %s\n", status, ln_http_reason(status));
     free_request(h);
+    h->streams = false;
     if (h->state != HTTP_REPLY)
         set_state(h, HTTP_REPLY);
     h->keep_alive = false;
@@ -292,6 +371,41 @@ begin_body(struct ln_conn *c, struct ln_http *h, const char *p, size_t head_n, b
         ln_conn_send_copy(c, "HTTP/1.1 100 Continue\r\n\r\n", 25);
 }
 
+/* Gives the body to the handler as it comes, where it wants that. */
+static bool
+begin_stream(struct ln_conn *c, struct ln_http *h, const struct ln_http_head *head, bool got_some)
+{
+    set_state(h, HTTP_BODY);
+    h->keep_alive = head->keep_alive;
+    h->is_old = head->minor == 0;
+    h->is_head = false;
+    h->streams = true;
+    h->wants_go = head->expect_continue && !got_some;
+    h->left = head->length;
+    pause_reading(c, h);
+    if (h->ops->on_head(c, head)) {
+        ln_metric_add(LN_M_HTTP_REQUESTS, 1);
+        return true;
+    }
+    h->streams = false;
+    h->state = HTTP_HEAD;
+    resume_reading(c, h);
+    return false;
+}
+
+static size_t
+on_stream_data(struct ln_conn *c, struct ln_http *h, const char *p, size_t n)
+{
+    size_t used = n < h->left ? n : (size_t)h->left;
+    if (h->paused)
+        return 0;
+    h->left -= used;
+    h->since_s = now_s();
+    pause_reading(c, h);
+    h->ops->on_body(c, p, used, h->left);
+    return used;
+}
+
 /* Is the head whole, or at least long enough for another look? Each byte is searched once. */
 static bool
 is_worth_parsing(struct ln_http *h, const char *p, size_t n)
@@ -322,6 +436,8 @@ on_head_data(struct ln_conn *c, struct ln_http *h, const char *p, size_t n)
     }
     size_t head_n = (size_t)r;
     size_t rest = n - head_n;
+    if (head.has_length && head.length && h->ops->on_head && begin_stream(c, h, &head, rest > 0))
+        return head_n;
     if (head.length > LN_HTTP_BODY_MAX) {
         refuse(c, h, 413);
         return n;
@@ -380,6 +496,8 @@ on_http_data(struct ln_conn *c, const uint8_t *p, size_t n)
     struct ln_http *h = c->user;
     if (h->state == HTTP_REPLY)
         return 0;
+    if (h->state == HTTP_BODY && h->streams)
+        return on_stream_data(c, h, (const char *)p, n);
     if (h->state == HTTP_BODY)
         return on_body_data(c, h, (const char *)p, n);
     if (c->out_bytes > OUT_MAX) {
@@ -396,6 +514,8 @@ on_http_drained(struct ln_conn *c)
     h->out_bytes = 0;
     if (h->state == HTTP_HEAD)
         resume_reading(c, h);
+    else if (h->state == HTTP_REPLY && h->streams)
+        h->ops->on_sent(c);
 }
 
 static void
@@ -429,7 +549,9 @@ ln_http_tick(struct ln_conn *c, uint64_t now_ms)
     if (!ln_http_is(c) || ln_conn_is_closing(c) || now < h->since_s)
         return;
     uint32_t age = now - h->since_s;
-    if (h->state == HTTP_HEAD && c->out_bytes) {
+    if (h->state == HTTP_BODY && h->streams && h->paused) {
+        h->since_s = now; /* it is we who keep the peer waiting */
+    } else if (c->out_bytes && (h->state == HTTP_HEAD || h->streams)) {
         if (is_stuck(c, h, now))
             ln_conn_close(c, LN_ESLOW);
     } else if (h->state == HTTP_HEAD && h->seen) {

@@ -236,6 +236,10 @@ void
 sh_deliver_reply(struct ln_shard *sh, struct ln_reply *r)
 {
     struct sh_session *s = sh_session_at(sh, &r->origin);
+    if (r->req && ln_op_table[r->op].where == LN_AT_FILE) {
+        sh_file_looked_up(sh, r); /* takes */
+        return;
+    }
     if (r->req) {
         sh_account_looked_up(sh, r); /* takes */
         return;

@@ -103,6 +103,9 @@ to_store(struct sh_session *s, struct ln_req *req)
     if (ln_op_table[cmd->op].where == LN_AT_ACCOUNT) {
         sh_account_send(s, req);
     } else {
+        if (ln_op_table[cmd->op].where == LN_AT_FILE) {
+            cmd->stage = LN_STAGE_LOOKUP;
+        }
         err = ln_store_post(s->sh->srv->store, req);
     }
     if (err) {

@@ -73,9 +73,10 @@ is_our_origin(const struct ln_server *srv, const struct ln_http_head *head, stru
     return is_origin(origin, srv->opts->base_url);
 }
 
-/* The token of a request: Authorization: Bearer (RFC 6750), or the cookie beside our Origin. */
-static enum ln_err
-find_ticket(struct sh_session *s, const struct ln_http_head *head, struct sh_ticket *t, bool *found)
+/* Authorization: Bearer (RFC 6750), or the cookie. */
+enum ln_err
+sh_find_ticket(struct sh_session *s, const struct ln_http_head *head, bool is_get,
+               struct sh_ticket *t, bool *found)
 {
     const struct ln_str *auth = ln_http_find(head, "authorization");
     const struct ln_str *origin = ln_http_find(head, "origin");
@@ -86,7 +87,7 @@ find_ticket(struct sh_session *s, const struct ln_http_head *head, struct sh_tic
     }
     if (auth && auth->n > 7 && ln_str_ieq((struct ln_str){auth->p, 7}, LN_STR("Bearer "))) {
         token = ln_str_trim((struct ln_str){auth->p + 7, auth->n - 7});
-    } else if (origin) {
+    } else if (origin || is_get) {
         token = ln_http_cookie(head, HOST_COOKIE);
         token = token.n ? token : ln_http_cookie(head, COOKIE);
     }
@@ -100,13 +101,16 @@ find_ticket(struct sh_session *s, const struct ln_http_head *head, struct sh_tic
 }
 
 /* ── the API ── */
-static void
-send_on(struct sh_session *s, struct ln_req *req)
+void
+sh_send_on(struct sh_session *s, struct ln_req *req)
 {
     struct ln_server *srv = s->sh->srv;
     if (ln_op_table[req->cmd.op].where == LN_AT_ACCOUNT) {
         sh_account_send(s, req);
         return;
+    }
+    if (ln_op_table[req->cmd.op].where == LN_AT_FILE) {
+        req->cmd.stage = LN_STAGE_LOOKUP;
     }
     unsigned home = req->cmd.caller.user ? sh_home_index(srv, req->cmd.caller.user) : s->sh->index;
     if (home == s->sh->index) {
@@ -135,7 +139,7 @@ on_api(struct sh_session *s, const struct ln_http_head *head, struct ln_str name
         reply_error(c, LN_EUNKNOWNOP, op < 0 ? NULL : "this operation is for WebSocket");
         return;
     }
-    enum ln_err err = s->sh->quiet ? LN_ESHUTDOWN : find_ticket(s, head, &ticket, &found);
+    enum ln_err err = s->sh->quiet ? LN_ESHUTDOWN : sh_find_ticket(s, head, false, &ticket, &found);
     if (!err && !found && !s->is_operator && ln_op_table[op].who != LN_WHO_ANYONE) {
         err = LN_EAUTH;
     }
@@ -162,7 +166,7 @@ on_api(struct sh_session *s, const struct ln_http_head *head, struct ln_str name
     }
     s->http_op = (uint8_t)op;
     s->secure = ln_conn_is_tls(c) || strncmp(s->sh->srv->opts->base_url, "https://", 8) == 0;
-    send_on(s, req);
+    sh_send_on(s, req);
 }
 
 void
@@ -254,7 +258,7 @@ on_upgrade(struct sh_session *s, const struct ln_http_head *head)
         ln_http_reply(c, status, "text/plain; charset=utf-8", headers, ln_str(why));
         return;
     }
-    err = s->sh->quiet ? LN_ESHUTDOWN : find_ticket(s, head, &ticket, &found);
+    err = s->sh->quiet ? LN_ESHUTDOWN : sh_find_ticket(s, head, false, &ticket, &found);
     if (err) {
         reply_error(c, err, err == LN_EFORBIDDEN ? "this origin may not connect" : NULL);
         return;
@@ -300,7 +304,7 @@ on_request(struct ln_conn *c, const struct ln_http_head *head, struct ln_str bod
         on_health(s, true);
     } else if (ln_str_eq(head->path, LN_STR("/metrics")) && s->is_operator) {
         on_metrics(s);
-    } else if (!sh_page(c, head)) {
+    } else if (!sh_file_get(s, head) && !sh_page(c, head)) {
         reply_text(c, 404, "text/plain; charset=utf-8", LN_STR("there is nothing here\n"));
     }
 }
@@ -313,4 +317,22 @@ on_closed(struct ln_conn *c, void *user, enum ln_err why)
     sh_session_destroy(user);
 }
 
-const struct ln_http_ops sh_http_ops = {on_request, on_closed};
+static bool
+on_head(struct ln_conn *c, const struct ln_http_head *head)
+{
+    return sh_file_put(ln_http_user(c), head);
+}
+
+static void
+on_body(struct ln_conn *c, const char *p, size_t n, uint64_t left)
+{
+    sh_file_body(ln_http_user(c), p, n, left);
+}
+
+static void
+on_sent(struct ln_conn *c)
+{
+    sh_file_sent(ln_http_user(c));
+}
+
+const struct ln_http_ops sh_http_ops = {on_request, on_closed, on_head, on_body, on_sent};

@@ -103,6 +103,7 @@ free_server(struct ln_server *srv)
         sh_deinit(&srv->shards[i]);
     }
     ln_pool_destroy(&srv->pool);
+    ln_files_destroy(&srv->files);
     if (srv->store) {
         ln_store_destroy(&srv->store);
     }
@@ -170,10 +171,17 @@ ln_server_start(const struct ln_options *opts, bool listen, char *why, size_t wh
         free_server(srv);
         return NULL;
     }
+    srv->files = ln_files_start(opts->data_dir, (uint64_t)opts->file_reserve, why, why_n);
+    if (!srv->files) {
+        free_server(srv);
+        *exit_code = 1;
+        return NULL;
+    }
     make_shards(srv, listen ? count_shards(opts) : 1);
     if (listen && open_listeners(srv, why, why_n)) {
         *exit_code = 1;
         undo_listeners(srv);
+        ln_files_stop(srv->files);
         free_server(srv);
         return NULL;
     }
@@ -237,6 +245,7 @@ ln_server_stop(struct ln_server **srvp)
     ln_log(LN_INFO, "server", "stopping", NULL);
     tell_all(srv, SH_MSG_QUIESCE);
     ln_pool_finish(srv->pool); /* stays, and refuses: shards may still post to it */
+    ln_files_stop(srv->files); /* its last commits go to the store before that ends */
     ln_store_stop(srv->store);
     tell_all(srv, SH_MSG_BYE);
     for (unsigned i = 0; i < srv->shard_count; i++) {

@@ -137,6 +137,7 @@ sh_session_destroy(struct sh_session *s)
     }
     sh_session_leave_user(s);
     free_hold(s);
+    sh_file_leave(s);
     free(s->ticket);
     sh_slot_give(s);
     free(s);

@@ -116,6 +116,9 @@ on_msg(void *ctx, struct ln_msg *msg)
     case SH_MSG_HASHED:
         sh_account_hashed(sh, msg);
         break;
+    case SH_MSG_FILE:
+        sh_file_done(sh, (struct ln_file_job *)msg);
+        break;
     case SH_MSG_ADMIN:
         adopt_admin(sh, (struct sh_fd *)msg);
         break;
@@ -228,6 +231,8 @@ drop_mail(struct ln_shard *sh)
         } else if (msg->type == SH_MSG_ACCOUNT) {
             ln_req_destroy(&((struct sh_account_call *)msg)->req);
             free(msg);
+        } else if (msg->type == SH_MSG_FILE) {
+            sh_file_drop((struct ln_file_job *)msg);
         } else if (msg->type == SH_MSG_MOVE) {
             sh_move_drop((struct sh_move *)msg);
         } else if (msg->type != SH_MSG_HASHED) { /* the pool has ended before the shards did */

@@ -17,6 +17,7 @@
 #include "linnet/chat/roster.h"
 #include "linnet/chat/typing.h"
 #include "linnet/chat/watch.h"
+#include "linnet/files/files.h"
 #include "linnet/net/conn.h"
 #include "linnet/net/http.h"
 #include "linnet/net/listener.h"
@@ -66,6 +67,7 @@ struct sh_session {
     LIST_ENTRY(sh_session) of_user;
     struct sh_hold *hold;       /* RESUMING only */
     struct sh_watched *watched; /* or NULL */
+    struct sh_xfer *xfer;       /* HTTP: an upload or download under way */
     struct sh_ticket *ticket;   /* who the upgrade request's cookie or bearer says */
     ln_device_id device;
     uint32_t slot;    /* its place among the shard's; the generation stands there */
@@ -118,6 +120,7 @@ enum sh_msg {
     SH_MSG_TYPING,
     SH_MSG_COUNT,   /* a shard wants, or no longer wants, to know how many of a chat are here */
     SH_MSG_ONLINE,  /* how many of a chat are on the shard that says it */
+    SH_MSG_FILE,    /* from ln-files: a job is done */
     SH_MSG_ADMIN,   /* main: a descriptor to be served as the admin socket */
     SH_MSG_QUIESCE, /* main: no new work */
     SH_MSG_BYE,     /* main: say bye, close, end */
@@ -171,6 +174,7 @@ struct ln_shard {
     struct sh_job_chats fanout;   /* chats with jobs left */
     uint32_t fanout_chats;        /* how many */
     struct ln_buf text;           /* scratch for encoding, one use at a time */
+    uint32_t transfers;           /* uploads and downloads under way */
     uint64_t slow_turns;          /* told to the metrics so far */
     uint32_t tick;
     uint32_t moves_n, moves_cap;
@@ -186,6 +190,7 @@ struct ln_server {
     const struct ln_options *opts;
     struct ln_store *store;
     struct ln_pool *pool;
+    struct ln_files *files;
     struct ln_tls *tls;
     unsigned shard_count;
     struct ln_shard *shards;
@@ -241,8 +246,23 @@ void sh_account_hashed(struct ln_shard *sh, struct ln_msg *msg);    /* takes */
 struct ln_limit *sh_caller_limit(struct ln_shard *sh, ln_user_id user);
 void sh_account_limits_free(struct ln_shard *sh);
 bool sh_page(struct ln_conn *c, const struct ln_http_head *head); /* false: no such page */
+/* The token of a request. A cookie counts beside an Origin that is ours; without one only where
+ * is_get: browsers send none with pictures, and SameSite keeps the cookie from foreign pages. */
+LN_MUST_CHECK enum ln_err sh_find_ticket(struct sh_session *s, const struct ln_http_head *head,
+                                         bool is_get, struct sh_ticket *t, bool *found);
+void sh_send_on(struct sh_session *s, struct ln_req *req); /* takes; to where it is done */
 /* An answer that did not come by a batch or from the store: by the origin's shard. */
 void sh_answer(struct ln_server *srv, const struct ln_cmd *cmd, enum ln_err err, uint32_t retry_ms);
+
+/* ── file.c ── */
+bool sh_file_put(struct sh_session *s, const struct ln_http_head *head); /* false: no upload */
+void sh_file_body(struct sh_session *s, const char *p, size_t n, uint64_t left);
+bool sh_file_get(struct sh_session *s, const struct ln_http_head *head); /* false: no download */
+void sh_file_sent(struct sh_session *s);
+void sh_file_leave(struct sh_session *s);                        /* the connection has ended */
+void sh_file_looked_up(struct ln_shard *sh, struct ln_reply *r); /* takes */
+void sh_file_done(struct ln_shard *sh, struct ln_file_job *j);   /* takes */
+void sh_file_drop(struct ln_file_job *j);                        /* takes, undone */
 
 /* ── deliver.c, fanout.c, people.c, online.c ── */
 void sh_deliver(struct ln_shard *sh, struct ln_batch *b);                             /* takes */

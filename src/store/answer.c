@@ -34,6 +34,7 @@ ln_reply_destroy(struct ln_reply **r)
     ln_buf_deinit(&(*r)->json);
     free((*r)->welcome);
     free((*r)->watch);
+    free((*r)->file);
     free(*r);
     *r = NULL;
 }
@@ -594,7 +595,11 @@ st_answer(struct ln_store *st, struct ln_req *req)
     struct ln_cmd *cmd = &req->cmd;
     struct st_who who;
     if (cmd->stage == LN_STAGE_LOOKUP) {
-        st_lookup(st, req);
+        if (ln_op_table[cmd->op].where == LN_AT_FILE) {
+            st_file_lookup(st, req);
+        } else {
+            st_lookup(st, req);
+        }
         return;
     }
     if (cmd->op == LN_OP_HELLO) {

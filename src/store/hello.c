@@ -174,6 +174,9 @@ st_hello_finish(struct ln_store *st, struct st_read *r, struct ln_reply *reply)
     ln_buf_addf(b, ",\"device\":%u,\"heartbeat_s\":%lld,\"ttl_s\":%lld,\"server\":", who.device->id,
                 (long long)(st->opts->heartbeat_ms / 1000), (long long)(st->opts->ttl_ms / 1000));
     ln_buf_add_json(b, ln_str(st->name));
+    if (st->opts->file_bytes) {
+        ln_buf_addf(b, ",\"files\":{\"max_bytes\":%lld}", (long long)st->opts->file_bytes);
+    }
     ln_buf_adds(b, ",\"chats\":[");
     for (uint32_t i = 0; i < r->chat_count; i++) {
         const struct st_hello_chat *h = &r->chats[i];

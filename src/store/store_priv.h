@@ -322,6 +322,14 @@ void st_touch(struct ln_store *st); /* a row is about to change: opens the trans
 
 typedef enum ln_err st_write_fn(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who,
                                 struct ln_buf *json);
+/* ── write_file.c ── */
+void st_file_lookup(struct ln_store *st, struct ln_req *req); /* takes req */
+/* May this person put all files of cmd into a message? LN_ENOTFOUND where not one of them. */
+LN_MUST_CHECK enum ln_err st_files_allowed(struct ln_store *st, const struct ln_cmd *cmd,
+                                           const struct st_who *who);
+/* The message shows exactly these files from now on (none: NULL). In the present transaction. */
+void st_files_refer(struct ln_store *st, ln_chat_id chat, ln_seq seq, const struct ln_cmd *cmd);
+st_write_fn st_write_file_begin, st_write_file_commit, st_write_file_drop;
 st_write_fn st_write_send, st_write_edit, st_write_delete, st_write_react, st_write_pin;
 st_write_fn st_write_mark, st_write_unread;
 st_write_fn st_write_chat_create, st_write_chat_update, st_write_chat_join, st_write_chat_leave,

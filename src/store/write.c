@@ -44,6 +44,9 @@ static st_write_fn *const handlers[LN_OP_COUNT] = {
     [LN_OP_INVITE_ACCEPT] = st_write_invite_accept,
     [LN_OP_LINK_ACCEPT] = st_write_link_accept,
     [LN_OP_SECRET_PEEK] = st_write_secret_peek,
+    [LN_OP_FILE_BEGIN] = st_write_file_begin,
+    [LN_OP_FILE_COMMIT] = st_write_file_commit,
+    [LN_OP_FILE_DROP] = st_write_file_drop,
     [LN_OP_SERVER_UPDATE] = st_write_server_update,
 };
 

@@ -129,6 +129,10 @@ st_write_send(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struc
     if (args->reply > c->head || args->thread > c->head) {
         return LN_EBADMSG;
     }
+    err = st_files_allowed(st, cmd, who);
+    if (err) {
+        return err;
+    }
     struct ln_buf text;
     ln_buf_init(&text, ARGS_BYTES);
     put_send_args(&text, args);
@@ -138,6 +142,9 @@ st_write_send(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struc
     struct ln_entry *entry = st_append(st, c, &e);
     ln_buf_deinit(&text);
     raise_own_marks(st, m, entry);
+    if (cmd->file_count) {
+        st_files_refer(st, c->id, entry->seq, cmd);
+    }
     if (args->mentions.n || args->here) {
         note_mentions(st, c, entry, args);
     }
@@ -262,11 +269,17 @@ st_write_edit(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, struc
     if (err) {
         return err;
     }
+    err = st_files_allowed(st, cmd, who);
+    if (err) {
+        ln_entry_unref(item);
+        return err;
+    }
     struct ln_str present = item->now.n ? item->now : item->body;
     if (!ln_str_eq(present, cmd->args.body)) {
         append_change(st, cmd, who, c, LN_KIND_EDIT, NULL, json);
         struct ln_entry changed = fields_of(item);
         changed.now = cmd->args.body;
+        st_files_refer(st, c->id, item->seq, cmd);
         changed.edited_ts = c->last_ts;
         item_put(st, c, &changed);
     }
@@ -315,6 +328,7 @@ st_write_delete(struct ln_store *st, struct ln_cmd *cmd, struct st_who *who, str
         return err;
     }
     append_change(st, cmd, who, c, LN_KIND_DELETE, NULL, json);
+    st_files_refer(st, c->id, item->seq, NULL);
     if (item->pinned) {
         put_pin(st, c, item->seq, false);
     }

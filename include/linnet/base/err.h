@@ -34,7 +34,9 @@
     X(LN_EPROTO,      -16, "protocol_error",  1002,   400, "the WebSocket stream is malformed") \
     X(LN_EUTF8,       -17, "invalid_utf8",    1007,   400, "the text is not UTF-8") \
     X(LN_EIO,         -18, "unknown",         4011,   500, "an input or output error") \
-    X(LN_ECLOSED,     -19, "closed",          1000,   499, "the peer has gone")
+    X(LN_ECLOSED,     -19, "closed",          1000,   499, "the peer has gone") \
+    X(LN_EDISKFULL,   -40, "disk_full",       4013,   507, "the server has no room left for files") \
+    X(LN_EQUOTA,      -41, "quota",           4009,   413, "there is no room left for so much; delete files first")
 /* clang-format on */
 
 enum ln_err {

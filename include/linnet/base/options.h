@@ -41,6 +41,9 @@ enum ln_opt_type { LN_OPT_STR, LN_OPT_LIST, LN_OPT_INT, LN_OPT_BYTES, LN_OPT_MS,
     X(limits,  logins_per_5m,    logins_per_5m,      INT,  "20",                1,      1000000000,    false, "password attempts per account, and ten times that per address, in 5 minutes") \
     X(limits,  out_soft,         out_soft_bytes,     BYTES,"64K",               4096,   16777216,      false, "queued to one connection: above it typing and presence are dropped") \
     X(limits,  out_hard,         out_hard_bytes,     BYTES,"256K",              16384,  67108864,      false, "queued to one connection: above it the queue gives way to resync") \
+    X(files,   max_bytes,        file_bytes,         BYTES,"100M",              0,      1099511627776, false, "one uploaded file; 0 = no uploads") \
+    X(files,   user_bytes,       file_user_bytes,    BYTES,"5G",                0,      1099511627776, false, "all files of one person") \
+    X(files,   reserve,          file_reserve,       BYTES,"256M",              0,      1099511627776, false, "free space on the disk that uploads leave alone") \
     X(log,     level,            log_level,          STR,  "info",              1,      16,            true,  "error, warn, info, debug or trace")
 /* clang-format on */
 

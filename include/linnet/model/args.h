@@ -41,6 +41,7 @@
     X(until,      U64,  0,   253402300799000) \
     X(at,         U64,  1,   253402300799000) \
     X(color,      U32,  0,   12) \
+    X(size,       U64,  0,   1099511627776) \
     X(on,         BOOL, 0,   1) \
     X(here,       BOOL, 0,   1) \
     X(muted,      BOOL, 0,   1) \
@@ -60,7 +61,7 @@
     X(emoji,      STR,  1,   32) \
     X(title,      STR,  1,   100) \
     X(topic,      STR,  0,   250) \
-    X(name,       STR,  1,   32) \
+    X(name,       STR,  1,   255) \
     X(display,    STR,  0,   64) \
     X(device,     STR,  1,   64) \
     X(server,     STR,  1,   64) \
@@ -69,6 +70,7 @@
     X(old,        TXT,  1,   1024) \
     X(token,      STR,  1,   128) \
     X(secret,     STR,  1,   128) \
+    X(file,       STR,  1,   32) \
     X(epoch,      STR,  1,   64) \
     X(kind,       STR,  1,   16) \
     X(role,       STR,  1,   16) \

@@ -42,7 +42,10 @@ struct ln_account {
     uint8_t role;           /* enum ln_role */
 };
 
-/* Account operations ask the store twice: first what is needed to hash or compare, then to do it.
+#define LN_FILES_MAX 10 /* of one message; each may name a thumbnail besides */
+
+/* Account and file operations ask the store twice: first what is needed to hash or compare, then to
+ * do it.
  */
 enum ln_stage { LN_STAGE_DO, LN_STAGE_LOOKUP };
 
@@ -57,6 +60,10 @@ struct ln_cmd {
     uint32_t cursor_count;
     struct ln_account *accounts; /* user.import */
     uint32_t account_count;
+    uint32_t file_count;
+    const struct ln_str *files; /* send, edit: ids in body.files, each 32 hexadecimal digits */
+    struct ln_str blob;         /* file.commit: the hash of what was uploaded */
+    struct ln_str blob_type;
     enum ln_stage stage;
     ln_user_id verified;    /* login, user.password: the user whose password was right */
     struct ln_str pw_hash;  /* the new password, hashed; empty = none */

@@ -8,7 +8,8 @@
  * from LN_FIELDS.
  *
  * Where:   SHARD  on the caller's home shard, WebSocket only;  READ, WRITE  in the store's order;
- *          ACCOUNT  asks the store, hashes on the pool, asks the store again (src/shard/account.c).
+ *          ACCOUNT  asks the store, hashes on the pool, asks the store again (src/shard/account.c);
+ *          FILE  asks the store, then the disk (src/shard/file.c).
  * Who:     ANYONE; USER signed in; PERSON signed in and not a bot or guest; ADMIN; OPERATOR = the
  *          admin socket. The operator may call all, and acts as a person with "as".
  */
@@ -20,7 +21,7 @@
 
 #include "linnet/base/str.h"
 
-enum ln_op_where { LN_AT_SHARD, LN_AT_READ, LN_AT_WRITE, LN_AT_ACCOUNT };
+enum ln_op_where { LN_AT_SHARD, LN_AT_READ, LN_AT_WRITE, LN_AT_ACCOUNT, LN_AT_FILE };
 enum ln_op_who { LN_WHO_ANYONE, LN_WHO_USER, LN_WHO_PERSON, LN_WHO_ADMIN, LN_WHO_OPERATOR };
 
 /* clang-format off */
@@ -60,6 +61,11 @@ enum ln_op_who { LN_WHO_ANYONE, LN_WHO_USER, LN_WHO_PERSON, LN_WHO_ADMIN, LN_WHO
     X(USER_UPDATE,  "user.update",    WRITE,   USER,      2, "user display role disabled receipts color seen", "oneself, or anyone as admin: {}") \
     X(USER_PASSWORD,"user.password",  ACCOUNT, USER,     10, "user old password!", "ends all other sign-ins of that user: {}") \
     X(USER_LINK,    "user.link",      WRITE,   USER,      5, "user", "a one-time sign-in link, one's own or as admin anyone's: {path,expires}") \
+    X(FILE_BEGIN,   "file.begin",     WRITE,   USER,      2, "name! size!", "an upload, to be sent by PUT /api/v1/file/ID with Upload-Offset: {file,offset}") \
+    X(FILE_STATE,   "file.state",     FILE,    USER,      1, "file!", "how far an own upload is: {offset,size,done}") \
+    X(FILE_COMMIT,  "file.commit",    FILE,    USER,      1, "file!", "ends an own upload; its type is what its content says: {file,type,size,sha256}") \
+    X(FILE_DROP,    "file.drop",      FILE,    USER,      1, "file!", "gives up an own upload that no message shows: {}") \
+    X(FILE_GET,     "file.get",       FILE,    USER,      1, "file!", "what GET /files/ID gives: {file,name,type,size}") \
     X(DEVICE_LIST,  "device.list",    READ,    USER,      1, "user", "{devices}") \
     X(DEVICE_REVOKE,"device.revoke",  WRITE,   USER,      2, "device_no! user", "ends a sign-in: {}") \
     X(LOGOUT,       "logout",         WRITE,   USER,      1, "", "ends this sign-in: {}") \

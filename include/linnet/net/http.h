@@ -59,6 +59,7 @@ struct ln_str ln_http_cookie(const struct ln_http_head *h, const char *name);
 
 /* ── server connection ── */
 struct ln_conn;
+struct ln_frame;
 struct ln_http; /* opaque: src/net/http_conn.c; exists only while a request needs it */
 
 struct ln_http_ops {
@@ -67,7 +68,19 @@ struct ln_http_ops {
      * inside the call (then bytes after the head go to the new ops, and ln_http is gone). */
     void (*on_request)(struct ln_conn *c, const struct ln_http_head *head, struct ln_str body);
     void (*on_closed)(struct ln_conn *c, void *http_user, enum ln_err why);
+    /* A head with a Content-Length: true takes the body as it comes, of any length. Reading stops
+     * until ln_http_body_go(). May be NULL, as the next two. */
+    bool (*on_head)(struct ln_conn *c, const struct ln_http_head *head);
+    /* The next n > 0 bytes of such a body, borrowed, the last ones where left is 0. Reading stops
+     * until ln_http_body_go(), or the reply. */
+    void (*on_body)(struct ln_conn *c, const char *p, size_t n, uint64_t left);
+    void (*on_sent)(struct ln_conn *c); /* a reply in pieces: all of it so far has left */
 };
+void ln_http_body_go(struct ln_conn *c);
+/* A reply in pieces: its head, with the length of all; then pieces until they make that. */
+void ln_http_reply_begin(struct ln_conn *c, int status, const char *content_type,
+                         struct ln_str headers, uint64_t length);
+void ln_http_reply_piece(struct ln_conn *c, struct ln_frame *f, size_t n); /* takes f */
 
 /* Makes c an HTTP server connection. http_user is the handler's, read with ln_http_user(). */
 void ln_http_start(struct ln_conn *c, const struct ln_http_ops *ops, void *http_user);

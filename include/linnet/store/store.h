@@ -75,6 +75,16 @@ struct ln_welcome {
     struct ln_welcome_chat chats[];
 };
 
+/* What a person may know of a file. */
+struct ln_file_info {
+    uint64_t size;
+    bool done; /* committed */
+    char id[33];
+    char hash[65]; /* done: SHA-256 of the content */
+    char type[32];
+    char name[256];
+};
+
 struct ln_reply {
     struct ln_msg msg;
     struct ln_req *req; /* LOOKUP: the request comes back, owned; else NULL */
@@ -83,6 +93,7 @@ struct ln_reply {
     enum ln_err err;
     uint32_t retry_ms;          /* with err: 0 = not said */
     ln_user_id user;            /* LOOKUP: whose hash; sign-ins: who; 0 = nobody */
+    struct ln_file_info *file;  /* LOOKUP of file operations */
     struct ln_buf json;         /* members of the answer, without braces; LOOKUP: the stored hash */
     struct ln_welcome *welcome; /* hello only */
     uint32_t *watch;            /* watch: the people allowed, the first count of */

@@ -37,7 +37,8 @@ static const char *const contract[] = {
     "user.password", "user.link",    "device.list",   "device.revoke", "logout",
     "invite.create", "invite.list",  "invite.revoke", "setup.link",    "status",
     "login",         "setup.accept", "invite.accept", "link.accept",   "pins",
-    "about",         "secret.peek",  "server.update",
+    "about",         "secret.peek",  "server.update", "file.begin",    "file.state",
+    "file.commit",   "file.drop",    "file.get",
 };
 
 START_TEST(every_name_of_the_contract_is_there)
@@ -67,7 +68,7 @@ START_TEST(rows_are_whole)
     for (int op = 0; op < LN_OP_COUNT; op++) {
         const struct ln_op_row *r = &ln_op_table[op];
         ck_assert_int_eq(ln_op_find(ln_str(r->name)), op);
-        ck_assert(r->where <= LN_AT_ACCOUNT && r->who <= LN_WHO_OPERATOR);
+        ck_assert(r->where <= LN_AT_FILE && r->who <= LN_WHO_OPERATOR);
         ck_assert_int_le(r->cost, 10);
         ck_assert_uint_gt(strlen(r->answer), 0);
         for (const char *p = r->fields; *p;) {
