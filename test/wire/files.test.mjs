@@ -158,3 +158,25 @@ test('an upload is its owner’s alone', async () => {
   assert.equal((await server.post('file.drop', { file: id }, people.cyn)).status, 200);
   assert.equal((await server.post('file.state', { file: id }, people.cyn)).status, 403);
 });
+
+test('no room left: uploads are told so, messages go on', async () => {
+  const small = await Server.start({ env: { LINNET_FILES_RESERVE: '1024G' } });
+  const { eve, fay } = await small.people('eve', 'fay');
+  const file = (await small.post('file.begin', { name: 'x', size: 5 }, eve)).body.file;
+  const res = await fetch(`${small.url}/api/v1/file/${file}`, { method: 'PUT', body: 'hello', headers: { ...auth(eve), 'upload-offset': '0' } });
+  assert.deepEqual([res.status, (await res.json()).error.code], [507, 'disk_full']);
+  const [a, b] = await Promise.all([eve, fay].map((p) => Client.join(small, p)));
+  const chat = await group(a, [b]);
+  assert.equal((await small.post('send', { chat, cid: cid(), body: { text: 'still here' } }, eve)).status, 200);
+  assert.deepEqual((await small.post('file.state', { file }, eve)).body, { offset: 0, size: 5, done: false });
+  await small.done();
+});
+
+test('an answer to who sends a large body and may not: whole, and the server goes on', async () => {
+  const id = await begin(people.dan, 'x', 2_000_000);
+  const res = await fetch(`${server.url}/api/v1/file/${id}`, { method: 'PUT', body: randomBytes(40_000), headers: { 'upload-offset': '0' } });
+  assert.equal(res.status, 401);
+  const none = await fetch(`${server.url}/api/v1/file/${id}`, { method: 'PUT', body: randomBytes(40_000), headers: auth(people.dan) });
+  assert.equal(none.status, 400, 'without an offset');
+  assert.equal((await put(people.dan, id, 0, randomBytes(10))).status, 200);
+});
