@@ -120,7 +120,8 @@ static bool
 is_id(struct ln_str id)
 {
     for (size_t i = 0; i < id.n; i++) {
-        if (!memchr("0123456789abcdef", id.p[i], 16)) {
+        char c = id.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
             return false;
         }
     }
