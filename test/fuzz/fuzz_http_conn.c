@@ -58,7 +58,7 @@ on_closed(struct ln_conn *c, void *user, enum ln_err why)
     shown->closed++;
 }
 
-static const struct ln_http_ops ops = {on_request, on_closed};
+static const struct ln_http_ops ops = {.on_request = on_request, .on_closed = on_closed};
 
 static void
 turn(int peer)
