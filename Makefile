@@ -284,7 +284,7 @@ valgrind:
 MEMCHECKED = $(filter-out %/check_mem %/check_listener,$(UNIT))
 memchecked: $(UNIT)
 	@CK_TIMEOUT_MULTIPLIER=30 UNDER="valgrind -q --error-exitcode=9 --leak-check=full \
-	    --errors-for-leak-kinds=definite" test/run $(MEMCHECKED)
+	    --show-leak-kinds=definite --errors-for-leak-kinds=definite" test/run $(MEMCHECKED)
 
 ## coverage: lines that the unit, wire and fault tests run, by layer; fails below the floor
 coverage:
