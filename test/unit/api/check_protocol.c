@@ -49,7 +49,8 @@ put_fields(struct ln_buf *b, const char *fields)
 static void
 put_ops(struct ln_buf *b)
 {
-    static const char *const where[] = {"shard (WebSocket only)", "read", "write", "account"};
+    static const char *const where[] = {"shard (WebSocket only)", "read", "write", "account",
+                                        "file"};
     static const char *const who[] = {"anyone", "signed in", "person", "admin", "operator"};
     ln_buf_adds(b, "| operation | who | done by | cost | fields (`?` = optional) | answer |\n");
     ln_buf_adds(b, "|---|---|---|---|---|---|\n");
